@@ -1,0 +1,2 @@
+//! The `po` command.
+fn main() {}
