@@ -1,1 +1,40 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod bounds;
+mod budget;
+mod confidence;
+mod correlation;
+mod covariance;
+mod error;
+#[cfg(feature = "linalg")]
+pub mod linalg;
+mod matrix;
+mod moments;
+mod naive;
+mod panel;
+mod policy;
+mod returns;
+pub mod simd;
+mod solution;
+mod traits;
+mod universe;
+mod weights;
+
+pub use bounds::{Bounds, GroupBound};
+pub use budget::Budget;
+pub use confidence::Confidence;
+pub use correlation::Correlation;
+pub use covariance::Covariance;
+pub use error::InputError;
+pub use moments::Moments;
+pub use naive::{EqualWeight, InverseVariance, InverseVolatility};
+pub use panel::{Listing, Panel};
+pub use policy::{MissingPolicy, Resolved};
+pub use returns::Returns;
+pub use solution::{Certificate, Solution, Status};
+pub use traits::Allocator;
+pub use universe::{Grouping, Universe, nearest_name};
+pub use weights::Weights;
+
+pub use nalgebra;

@@ -1,0 +1,208 @@
+//! A covariance matrix, checked once.
+
+use nalgebra::{DMatrix, DMatrixView};
+
+#[cfg(feature = "serde")]
+use crate::matrix::Rows;
+use crate::matrix::{check_square_and_finite, make_symmetric, square_from_slice};
+use crate::{Correlation, InputError, Weights};
+
+/// How far two mirrored entries may lie apart, in units of the two standard deviations: rounding, not data.
+const ASYMMETRY: f64 = 1e-10;
+
+/// The covariance of N assets: symmetric, finite, no variance below zero.
+///
+/// Positive semidefiniteness is not part of the type: hierarchical methods do not need it, and those that do
+/// find out in their factorisation.
+///
+/// # Shapes and units
+/// N x N, in squared returns per period.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Rows", into = "Rows"))]
+pub struct Covariance(DMatrix<f64>);
+
+impl Covariance {
+    /// Takes over a matrix without copying it.
+    ///
+    /// Mirrored entries may differ by rounding (1e-10 of the product of the two standard deviations); the lower
+    /// triangle then counts, and the matrix is exactly symmetric afterwards.
+    ///
+    /// # Errors
+    /// [`InputError::Empty`], [`InputError::NotSquare`], [`InputError::NotFinite`], [`InputError::NegativeVariance`]
+    /// and [`InputError::NotSymmetric`], each with the first place found.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, InputError, nalgebra::dmatrix};
+    ///
+    /// let covariance = Covariance::new(dmatrix![0.04, 0.018; 0.018, 0.09])?;
+    /// assert_eq!(covariance.volatilities(), [0.2, 0.3]);
+    /// let error = Covariance::new(dmatrix![0.04, 0.01; 0.02, 0.09]).unwrap_err();
+    /// assert_eq!(error, InputError::NotSymmetric { row: 1, col: 0, value: 0.02, mirrored: 0.01 });
+    /// # Ok::<(), InputError>(())
+    /// ```
+    pub fn new(mut matrix: DMatrix<f64>) -> Result<Self, InputError> {
+        check_square_and_finite("the covariance", &matrix)?;
+        if let Some(asset) = (0..matrix.nrows()).find(|&asset| matrix[(asset, asset)] < 0.0) {
+            return Err(InputError::NegativeVariance { asset, value: matrix[(asset, asset)] });
+        }
+        let deviation: Vec<f64> = matrix.diagonal().iter().map(|variance| variance.sqrt()).collect();
+        make_symmetric(&mut matrix, |row, col| ASYMMETRY * deviation[row] * deviation[col])?;
+        Ok(Self(matrix))
+    }
+
+    /// A covariance from the N * N entries of a matrix, column by column (or row by row: it is symmetric).
+    ///
+    /// # Errors
+    /// [`InputError::LengthMismatch`] unless there are `assets * assets` entries; else as [`Covariance::new`].
+    pub fn from_column_slice(assets: usize, entries: &[f64]) -> Result<Self, InputError> {
+        Self::new(square_from_slice("the list of covariances", assets, entries)?)
+    }
+
+    /// Number of assets.
+    #[expect(clippy::len_without_is_empty, reason = "a covariance is never empty")]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.nrows()
+    }
+
+    /// The matrix, for nalgebra.
+    #[must_use]
+    pub fn as_view(&self) -> DMatrixView<'_, f64> {
+        self.0.as_view()
+    }
+
+    /// The N * N entries, column by column.
+    #[must_use]
+    pub fn as_slice(&self) -> &[f64] {
+        self.0.as_slice()
+    }
+
+    /// The covariances of one asset with all assets, in order.
+    ///
+    /// # Panics
+    /// When there is no such asset.
+    #[must_use]
+    pub fn column(&self, asset: usize) -> &[f64] {
+        let assets = self.len();
+        &self.0.as_slice()[asset * assets..(asset + 1) * assets]
+    }
+
+    /// Hands back the matrix.
+    #[must_use]
+    pub fn into_inner(self) -> DMatrix<f64> {
+        self.0
+    }
+
+    /// The standard deviation of each asset.
+    ///
+    /// # Shapes and units
+    /// N numbers, in returns per period.
+    #[must_use]
+    pub fn volatilities(&self) -> Vec<f64> {
+        self.0.diagonal().iter().map(|variance| variance.sqrt()).collect()
+    }
+
+    /// The correlation that belongs to this covariance.
+    ///
+    /// # Errors
+    /// [`InputError::ZeroVariance`] for an asset that does not move; [`InputError::CorrelationOutOfRange`] when the
+    /// matrix is so far from a covariance that a correlation leaves [-1, 1].
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, nalgebra::dmatrix};
+    ///
+    /// let covariance = Covariance::new(dmatrix![0.04, 0.018; 0.018, 0.09])?;
+    /// assert!((covariance.correlation()?.as_view()[(0, 1)] - 0.3).abs() < 1e-15);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    pub fn correlation(&self) -> Result<Correlation, InputError> {
+        if let Some(asset) = (0..self.len()).find(|&asset| self.0[(asset, asset)] <= 0.0) {
+            return Err(InputError::ZeroVariance { asset });
+        }
+        let deviation = self.volatilities();
+        Correlation::new(DMatrix::from_fn(self.len(), self.len(), |row, col| {
+            if row == col { 1.0 } else { self.0[(row, col)] / (deviation[row] * deviation[col]) }
+        }))
+    }
+
+    /// The variance of a portfolio.
+    ///
+    /// ```text
+    /// w' Σ w
+    /// ```
+    ///
+    /// # Errors
+    /// [`InputError::LengthMismatch`] unless there is one weight per asset.
+    pub fn portfolio_variance(&self, weights: &Weights) -> Result<f64, InputError> {
+        let marginal = self.marginal(weights)?;
+        Ok(weights.as_slice().iter().zip(marginal).map(|(weight, marginal)| weight * marginal).sum())
+    }
+
+    /// The share of each asset in the variance of a portfolio (Euler's decomposition); the shares sum to one.
+    ///
+    /// ```text
+    /// w_i (Σ w)_i / w' Σ w
+    /// ```
+    ///
+    /// # Errors
+    /// [`InputError::LengthMismatch`] unless there is one weight per asset; [`InputError::OutOfRange`] when the
+    /// portfolio has no variance to share.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, Weights, nalgebra::dmatrix};
+    ///
+    /// let covariance = Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.01])?;
+    /// let shares = covariance.risk_contributions(&Weights::new(vec![0.5, 0.5])?)?;
+    /// assert_eq!(shares, [0.8, 0.2]);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    pub fn risk_contributions(&self, weights: &Weights) -> Result<Vec<f64>, InputError> {
+        let mut shares = self.marginal(weights)?;
+        for (share, weight) in shares.iter_mut().zip(weights.as_slice()) {
+            *share *= weight;
+        }
+        let variance: f64 = shares.iter().sum();
+        if variance > 0.0 {
+            shares.iter_mut().for_each(|share| *share /= variance);
+            Ok(shares)
+        } else {
+            let (name, expected) = ("the variance of the portfolio", "a positive number");
+            Err(InputError::OutOfRange { name, value: variance, expected })
+        }
+    }
+
+    /// Σ w
+    fn marginal(&self, weights: &Weights) -> Result<Vec<f64>, InputError> {
+        if weights.len() != self.len() {
+            let (expected, actual) = (self.len(), weights.len());
+            return Err(InputError::LengthMismatch { what: "the weights", expected, actual });
+        }
+        let mut marginal = vec![0.0; self.len()];
+        for (asset, &weight) in weights.as_slice().iter().enumerate() {
+            for (sum, covariance) in marginal.iter_mut().zip(self.column(asset)) {
+                *sum += weight * covariance;
+            }
+        }
+        Ok(marginal)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Rows> for Covariance {
+    type Error = InputError;
+
+    fn try_from(rows: Rows) -> Result<Self, InputError> {
+        Self::new(rows.try_into()?)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Covariance> for Rows {
+    fn from(covariance: Covariance) -> Self {
+        covariance.0.into()
+    }
+}
