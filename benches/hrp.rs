@@ -1,1 +1,82 @@
-fn main() {}
+//! Hierarchical risk parity against kodama's linkage alone on the same distances: the ratio of the two is the figure.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use po_benches::{condensed_distances, covariance};
+use po_core::Allocator;
+use po_hrp::{Hrp, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, Metric};
+
+const SIZES: [usize; 5] = [50, 100, 250, 500, 1000];
+
+/// The whole method from a covariance, beside the reference in the same group.
+fn allocate(criterion: &mut Criterion) {
+    for (linkage, method) in
+        [(Linkage::Ward, kodama::Method::Ward), (Linkage::Single, kodama::Method::Single)]
+    {
+        let mut group = criterion.benchmark_group(format!("hrp/{linkage}"));
+        for assets in SIZES {
+            let covariance = covariance(assets);
+            let hrp = Hrp::new(HrpParams { linkage, ..HrpParams::default() }).expect("sound settings");
+            let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
+            group.bench_function(BenchmarkId::new("allocate_into", assets), |bencher| {
+                bencher.iter(|| hrp.allocate_into(black_box(&covariance), &mut scratch, &mut allocation));
+            });
+            let distances = condensed_distances(&covariance);
+            let mut work = distances.clone();
+            let mut state = kodama::LinkageState::new();
+            let mut steps = kodama::Dendrogram::new(assets);
+            group.bench_function(BenchmarkId::new("kodama_linkage_alone", assets), |bencher| {
+                bencher.iter(|| {
+                    work.copy_from_slice(&distances);
+                    kodama::linkage_with(&mut state, black_box(&mut work), assets, method, &mut steps);
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+/// The other settings, each at a small and a large size.
+fn settings(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("hrp/settings");
+    group.sample_size(20);
+    let with =
+        |linkage, metric, leaf_order| HrpParams { linkage, metric, leaf_order, ..HrpParams::default() };
+    for params in [
+        with(Linkage::Complete, Metric::Correlation, LeafOrder::Dendrogram),
+        with(Linkage::Average, Metric::Correlation, LeafOrder::Dendrogram),
+        with(Linkage::Centroid, Metric::Correlation, LeafOrder::Dendrogram),
+        with(Linkage::Single, Metric::Columns, LeafOrder::Dendrogram),
+        with(Linkage::Ward, Metric::Correlation, LeafOrder::Optimal),
+    ] {
+        for assets in [100, 1000] {
+            let covariance = covariance(assets);
+            let id = format!("{}_{}_{}", params.linkage, params.metric, params.leaf_order);
+            let hrp = Hrp::new(params.clone()).expect("sound settings");
+            let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
+            group.bench_function(BenchmarkId::new(id, assets), |bencher| {
+                bencher.iter(|| hrp.allocate_into(black_box(&covariance), &mut scratch, &mut allocation));
+            });
+        }
+    }
+    group.finish();
+}
+
+/// Five thousand assets: under a second.
+fn large(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("hrp/large");
+    group.sample_size(10);
+    let covariance = covariance(5000);
+    for linkage in [Linkage::Ward, Linkage::Single] {
+        let hrp = Hrp::new(HrpParams { linkage, ..HrpParams::default() }).expect("sound settings");
+        let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
+        group.bench_function(BenchmarkId::new(linkage.name(), 5000), |bencher| {
+            bencher.iter(|| hrp.allocate_into(black_box(&covariance), &mut scratch, &mut allocation));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, allocate, settings, large);
+criterion_main!(benches);

@@ -120,12 +120,9 @@ fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
 }
 
-/// Whether `cargo SUBCOMMAND` exists.
+/// Whether the program behind `cargo SUBCOMMAND` is installed.
 pub(crate) fn cargo_has(subcommand: &str) -> bool {
-    CommandLine::cargo(subcommand)
-        .args(["--version"])
-        .capture()
-        .is_ok_and(|output| output.status.success())
+    CommandLine::cargo(subcommand).args(["--version"]).capture().is_ok_and(|output| output.status.success())
 }
 
 /// The seconds since `start`, for people.
@@ -135,7 +132,9 @@ pub(crate) fn since(start: Instant) -> String {
 
 fn seconds(time: Duration) -> String {
     let seconds = time.as_secs();
-    if seconds < 60 {
+    if seconds == 0 {
+        format!("{} ms", time.as_millis())
+    } else if seconds < 60 {
         format!("{:.1} s", time.as_secs_f64())
     } else {
         format!("{} min {} s", seconds / 60, seconds % 60)
@@ -179,13 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn cargo_knows_its_subcommands() {
-        assert!(cargo_has("build"));
+    fn a_lacking_tool_is_noticed() {
+        assert!(cargo_has("fmt"));
         assert!(!cargo_has("no-such-verb"));
     }
 
     #[test]
     fn times_are_for_people() {
+        assert_eq!(seconds(Duration::from_millis(250)), "250 ms");
         assert_eq!(seconds(Duration::from_millis(1_250)), "1.2 s");
         assert_eq!(seconds(Duration::from_secs(125)), "2 min 5 s");
     }

@@ -9,7 +9,7 @@ use cargo_metadata::Message;
 use crate::shell::{CommandLine, Failure, Outcome, cargo_has, complain, say, since};
 
 /// Run the examples, the doctests and the tests, with all features.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
     /// Arguments for the test runner, such as a filter; with any, only the runner is run.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -118,6 +118,19 @@ pub(crate) fn exclusions(packages: &[Package]) -> Vec<String> {
         .collect()
 }
 
+/// Makes a verification build take our crates from the tree.
+///
+/// Without it cargo unpacks them once into its home folder and takes that copy, stale or not, every time after.
+pub(crate) fn from_the_tree(packages: &[Package]) -> Vec<String> {
+    published(packages)
+        .filter(|package| !package.has_binary)
+        .flat_map(|package| {
+            let folder = package.manifest.trim_end_matches("/Cargo.toml");
+            ["--config".to_owned(), format!("patch.crates-io.{}.path=\"{folder}\"", package.name)]
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +145,12 @@ mod tests {
         assert!(xtask.dependencies.iter().any(|d| d.name == "clap" && d.kind == DependencyKind::Normal));
         assert!(published(&packages).any(|package| package.name == "po-core"));
         assert_eq!(exclusions(&packages), ["--exclude", "po-benches", "--exclude", "xtask"]);
+        let patches = from_the_tree(&packages);
+        assert!(
+            patches.contains(&"patch.crates-io.po-core.path=\"crates/po-core\"".to_owned()),
+            "{patches:?}"
+        );
+        assert!(!patches.iter().any(|patch| patch.contains("po-cli")), "{patches:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use nalgebra::{DMatrix, DMatrixView};
 #[cfg(feature = "serde")]
 use crate::matrix::Rows;
 use crate::matrix::{check_square_and_finite, make_symmetric, square_from_slice};
+use crate::simd::{dot, sum};
 use crate::{Correlation, InputError, Weights};
 
 /// How far two mirrored entries may lie apart, in units of the two standard deviations: rounding, not data.
@@ -138,7 +139,7 @@ impl Covariance {
     /// [`InputError::LengthMismatch`] unless there is one weight per asset.
     pub fn portfolio_variance(&self, weights: &Weights) -> Result<f64, InputError> {
         let marginal = self.marginal(weights)?;
-        Ok(weights.as_slice().iter().zip(marginal).map(|(weight, marginal)| weight * marginal).sum())
+        Ok(dot(weights.as_slice(), &marginal))
     }
 
     /// The share of each asset in the variance of a portfolio (Euler's decomposition); the shares sum to one.
@@ -165,7 +166,7 @@ impl Covariance {
         for (share, weight) in shares.iter_mut().zip(weights.as_slice()) {
             *share *= weight;
         }
-        let variance: f64 = shares.iter().sum();
+        let variance = sum(&shares);
         if variance > 0.0 {
             shares.iter_mut().for_each(|share| *share /= variance);
             Ok(shares)
@@ -181,13 +182,7 @@ impl Covariance {
             let (expected, actual) = (self.len(), weights.len());
             return Err(InputError::LengthMismatch { what: "the weights", expected, actual });
         }
-        let mut marginal = vec![0.0; self.len()];
-        for (asset, &weight) in weights.as_slice().iter().enumerate() {
-            for (sum, covariance) in marginal.iter_mut().zip(self.column(asset)) {
-                *sum += weight * covariance;
-            }
-        }
-        Ok(marginal)
+        Ok((0..self.len()).map(|asset| dot(self.column(asset), weights.as_slice())).collect())
     }
 }
 

@@ -87,6 +87,16 @@ pub enum InputError {
         /// Index of the pivot: the leading block of this size is still positive definite.
         pivot: usize,
     },
+    /// A factorisation met a pivot that is zero.
+    Singular {
+        /// Index of the pivot.
+        pivot: usize,
+    },
+    /// An iteration inside a factorisation did not end.
+    NotConverged {
+        /// What was sought.
+        what: &'static str,
+    },
     /// A number lies outside its range.
     OutOfRange {
         /// The name of the number.
@@ -254,6 +264,10 @@ impl InputError {
                 f,
                 "the matrix is not positive definite: pivot {pivot} is not positive, expected positive pivots"
             ),
+            Self::Singular { pivot } => {
+                write!(f, "the matrix is singular: pivot {pivot} is zero, expected pivots other than zero")
+            }
+            Self::NotConverged { what } => write!(f, "{what} did not converge, expected a matrix within range"),
             Self::OutOfRange { name, value, expected } => write!(f, "{name} is {value}, expected {expected}"),
             Self::AssetOutOfRange { name, asset, value, expected } => {
                 write!(f, "{name} of {} is {value}, expected {expected}", label(*asset))

@@ -202,7 +202,6 @@ impl Panel {
 
 impl PartialEq for Panel {
     /// Two panels are equal when the same values are missing and the others are equal.
-    #[expect(clippy::float_cmp, reason = "equality of data is equality of its numbers")]
     fn eq(&self, other: &Self) -> bool {
         self.0.shape() == other.0.shape()
             && self.0.iter().zip(&other.0).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()))

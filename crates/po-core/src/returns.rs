@@ -6,6 +6,7 @@ use crate::InputError;
 #[cfg(feature = "serde")]
 use crate::matrix::Rows;
 use crate::matrix::check_finite;
+use crate::simd::sum;
 #[cfg(feature = "linalg")]
 use crate::{Covariance, Moments, linalg};
 
@@ -108,7 +109,7 @@ impl Returns {
     #[must_use]
     pub fn mean(&self) -> Vec<f64> {
         let periods = self.observations() as f64;
-        (0..self.assets()).map(|asset| self.column(asset).iter().sum::<f64>() / periods).collect()
+        (0..self.assets()).map(|asset| sum(self.column(asset)) / periods).collect()
     }
 
     /// The unbiased sample covariance.

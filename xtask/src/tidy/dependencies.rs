@@ -108,7 +108,12 @@ fn cycle(packages: &[Package]) -> Option<Violation> {
     let mut done = Vec::new();
     let path = below.keys().find_map(|name| walk(name, &below, &mut Vec::new(), &mut done))?;
     let manifest = path.first().and_then(|first| manifests.get(first))?;
-    Some(Violation::new(manifest, 1, format!("{} is a cycle", path.join(" -> ")), "no cycle, dev edges included"))
+    Some(Violation::new(
+        manifest,
+        1,
+        format!("{} is a cycle", path.join(" -> ")),
+        "no cycle, dev edges included",
+    ))
 }
 
 /// Goes down from `name` and returns the first way that comes back to itself.

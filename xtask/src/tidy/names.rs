@@ -16,11 +16,13 @@ pub(super) fn faer_is_named_in_one_module(tree: &Tree) -> Vec<Violation> {
         .collect();
     for package in tree.packages.iter().filter(|package| package.name != "po-core") {
         let faer = |name: &str| name == "faer" || name.starts_with("faer-");
-        violations.extend(package.dependencies.iter().filter(|dependency| faer(&dependency.name)).map(|dependency| {
-            let line = tree.line_of_key(&package.manifest, &dependency.name);
-            let what = format!("{} depends on {}", package.name, dependency.name);
-            Violation::new(&package.manifest, line, what, "a dependency of po-core only")
-        }));
+        violations.extend(package.dependencies.iter().filter(|dependency| faer(&dependency.name)).map(
+            |dependency| {
+                let line = tree.line_of_key(&package.manifest, &dependency.name);
+                let what = format!("{} depends on {}", package.name, dependency.name);
+                Violation::new(&package.manifest, line, what, "a dependency of po-core only")
+            },
+        ));
     }
     violations
 }

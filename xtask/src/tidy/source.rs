@@ -145,13 +145,13 @@ mod tests {
 
     #[test]
     fn comments_are_not_code() {
-        assert_eq!(code("a // b\nc /* d /* e */ f */ g"), "a     \nc                    g");
+        assert_eq!(code("a // b\nc /* d /* e */ f */ g"), "a     \nc                   g");
         assert_eq!(only("a // b", &[Part::Comment]), "  // b");
     }
 
     #[test]
     fn strings_are_not_code() {
-        assert_eq!(code(r#"f("a // \" b", c)"#), "f(            , c)");
+        assert_eq!(code(r#"f("a // \" b", c)"#), "f(           , c)");
         assert_eq!(code(r###"f(r#"a " b"#, br"c", b"d")"###), "f(          ,      ,     )");
         assert_eq!(only(r#"f("é")"#, &[Part::Literal]), r#"  "é" "#);
     }
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_name_is_not_the_prefix_of_a_string() {
-        assert_eq!(code("r#type r#\"x\"# bar\"x\""), "r#type         bar   ");
+        assert_eq!(code("r#type r#\"x\"# bar\"x\""), "r#type        bar   ");
     }
 
     #[test]

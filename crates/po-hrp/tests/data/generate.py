@@ -2,7 +2,7 @@
 
 Run:    python generate.py
 Needs:  PyPortfolioOpt 1.6.0, skfolio 1.12.2, Riskfolio-Lib 7.4.0, scipy 1.17.1, numpy 2.4.6
-        (the versions are checked; a second run writes the same bytes).
+        (the versions are checked; on the same machine a second run writes the same bytes).
 
 Expected values never come from po itself. They are the output of the libraries above, of a short
 numpy recursion that serves as an oracle, of printed tables, or derived by hand. A library stands
@@ -16,7 +16,8 @@ Files
   linkage       [[case]]: condensed distances (upper triangle, row by row) and their dendrogram
 
 Conventions of the [[expected]] blocks
-  distance      d_ij = sqrt((1 - rho_ij) / 2), rho from the stored covariance
+  distance      d_ij = sqrt((1 - rho_ij) / 2), rho from the stored covariance, d_ii exactly 0 (a rounded
+                rho_ii would give 1e-8, which metric "columns" would pass on to the heights)
   metric        "correlation" clusters d itself; "columns" clusters the Euclidean distances between
                 the columns of d, as López de Prado (2016) does
   heights       in scipy's row order: ascending, except that centroid and median may step down
@@ -34,12 +35,15 @@ Orders are checked not to change when the distances move by a relative 1e-9: no 
 """
 
 import json
+import os
 import random
 import textwrap
 import warnings
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy: sums must not depend on the core count
 
 import numpy as np
 import pandas as pd
@@ -249,8 +253,8 @@ def expected(returns, cov, linkage, metric="correlation", order="dendrogram", lo
         sources.append(call)
         if apart(found_heights, heights) > TOLERANCE:
             assert library == "PyPortfolioOpt" and apart(found_heights, heights) < 1e-4
-            differences.append("PyPortfolioOpt 1.6.0 rounds correlations to 6 decimals when given a covariance: heights "
-                               f"differ by up to {apart(found_heights, heights):.1e}, the order does not")
+            differences.append("PyPortfolioOpt 1.6.0 rounds correlations to 6 decimals when given a covariance: "
+                               f"heights differ by up to {apart(found_heights, heights):.1e}, the order does not")
     given = HRPOpt._raw_hrp_allocation(pd.DataFrame(cov), leaves)[range(len(cov))]
     if not bounds and (optimal or metric == "columns"):
         assert apart(given, weights) <= TOLERANCE

@@ -1,0 +1,90 @@
+//! What missing values can leave too little of.
+
+use jiff::civil::DateTime;
+
+use crate::data::show_date as date;
+
+/// Too few values are left; each message says which asset is to blame and what can be done.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MissingError {
+    /// A value is missing, and none may be.
+    #[error(
+        "{asset} has no value on {}, and --missing refuse allows no gaps; --missing complete-rows leaves such rows out",
+        date(*.date)
+    )]
+    Refused {
+        /// The asset.
+        asset: String,
+        /// The date.
+        date: DateTime,
+    },
+    /// An asset has no return at all.
+    #[error(
+        "{asset} has {} in {name}, expected returns to estimate from; --missing drop-sparse=0.5 leaves such assets out",
+        none(*.values)
+    )]
+    NeverObserved {
+        /// The asset.
+        asset: String,
+        /// How many values it has, no two of them in a row.
+        values: usize,
+        /// The file.
+        name: String,
+    },
+    /// No row has a value for each asset.
+    #[error(
+        "no row of {name} has a return for every asset{}; --missing drop-sparse=0.5 leaves out the assets with the most gaps, --assets chooses assets",
+        apart(.apart.as_ref())
+    )]
+    NoCommonRow {
+        /// The file.
+        name: String,
+        /// Two assets that were never observed together: the one that ends, when, the one that begins, when.
+        apart: Option<(String, DateTime, String, DateTime)>,
+    },
+    /// The policy drops each asset.
+    #[error("--missing {policy} leaves no asset of {name}: each of the {assets} has too many gaps{advice}")]
+    NoAssetLeft {
+        /// The file.
+        name: String,
+        /// The policy.
+        policy: String,
+        /// How many assets there were.
+        assets: usize,
+        /// What to do instead.
+        advice: &'static str,
+    },
+    /// Too few rows are left to estimate from.
+    #[error("{name} has {rows} {what}, expected at least {required}")]
+    TooFewRows {
+        /// The file.
+        name: String,
+        /// How many there are.
+        rows: usize,
+        /// What was counted.
+        what: &'static str,
+        /// How many are needed.
+        required: usize,
+    },
+    /// The window is longer than the observations.
+    #[error(
+        "--window {window} asks for more observations than there are, expected at most {available}, the rows in which every asset has a return"
+    )]
+    Window {
+        /// The window.
+        window: usize,
+        /// How many observations there are.
+        available: usize,
+    },
+}
+
+fn none(values: usize) -> &'static str {
+    if values == 0 { "no values" } else { "no two values in a row" }
+}
+
+fn apart(apart: Option<&(String, DateTime, String, DateTime)>) -> String {
+    apart.map_or(String::new(), |(ended, end, began, begin)| {
+        format!(": {ended} ends on {}, {began} begins on {}", date(*end), date(*begin))
+    })
+}

@@ -1,0 +1,93 @@
+//! What can go wrong, told with the place, the value and what was expected.
+
+mod missing;
+mod place;
+mod read;
+mod settings;
+
+pub use missing::MissingError;
+pub use place::{Place, RowNumber};
+pub use read::ReadError;
+pub use settings::SettingsError;
+
+use po_engine::hrp;
+use po_engine::{InputError, Universe};
+
+/// Why `po` stopped; each message is one line and names things as the user does.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file of prices, groups or bounds cannot be read, or is not what it should be.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The flags or the configuration file ask for something that cannot be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Too little is left where values are missing.
+    #[error(transparent)]
+    Missing(#[from] MissingError),
+    /// The numbers cannot be allocated.
+    #[error("{}", .error.named(universe))]
+    Input {
+        /// What is wrong with them.
+        error: InputError,
+        /// The names of the assets.
+        universe: Universe,
+    },
+    /// Hierarchical risk parity refuses the numbers or the bounds.
+    #[error("{}", .error.named(universe))]
+    Hrp {
+        /// What is wrong with them.
+        error: hrp::Error,
+        /// The names of the assets.
+        universe: Universe,
+    },
+    /// A result cannot be written.
+    #[error("{target} cannot be written: {reason}")]
+    Write {
+        /// Where it should have gone.
+        target: String,
+        /// What the system says.
+        reason: String,
+        /// Whether the reader has gone, as `head` does; this is no fault.
+        closed: bool,
+    },
+}
+
+impl Error {
+    /// An error of the vocabulary, with the names it lacks.
+    pub(crate) fn input(universe: &Universe) -> impl Fn(InputError) -> Self + '_ {
+        |error| Self::Input { error, universe: universe.clone() }
+    }
+
+    /// An error of hierarchical risk parity, with the names it lacks.
+    pub(crate) fn hrp(universe: &Universe) -> impl Fn(hrp::Error) -> Self + '_ {
+        |error| Self::Hrp { error, universe: universe.clone() }
+    }
+
+    /// A failure to write to `target`.
+    pub(crate) fn write(target: &str) -> impl Fn(std::io::Error) -> Self + '_ {
+        move |error| Self::Write {
+            target: target.to_owned(),
+            reason: plain(&error),
+            closed: error.kind() == std::io::ErrorKind::BrokenPipe,
+        }
+    }
+}
+
+/// What the system says, without its number, and the same on each system where it is common.
+pub(crate) fn plain(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split_once(" (os error").map_or(text.clone(), |(plain, _)| plain.to_owned())
+        }
+    }
+}
+
+/// `, did you mean "close"?`, or nothing.
+pub(crate) fn meant(nearest: Option<&String>) -> String {
+    nearest.map_or(String::new(), |nearest| format!(", did you mean {nearest:?}?"))
+}

@@ -1,0 +1,86 @@
+//! A report as one JSON object, with all digits.
+
+use po_engine::hrp::Split;
+use serde_json::{Map, Value, json};
+
+use super::{Form, Report};
+use crate::data::show_date;
+use crate::error::Error;
+
+pub(super) fn json(report: &Report, form: Form) -> Result<String, Error> {
+    let mut object = report.object();
+    if form.explain {
+        let splits: Vec<Value> = report.splits.iter().map(|split| self::split(report, split)).collect();
+        object.insert("splits".to_owned(), Value::Array(splits));
+    }
+    let text = serde_json::to_string_pretty(&object).map_err(|error| Error::write("JSON")(error.into()))?;
+    Ok(text + "\n")
+}
+
+impl Report {
+    /// The contract: these keys are not renamed.
+    pub(crate) fn object(&self) -> Map<String, Value> {
+        let report = self;
+        let named = |values: &[f64]| -> Value {
+            report.names.iter().cloned().zip(values.iter().map(|value| Value::from(*value))).collect()
+        };
+        let mut object = Map::new();
+        let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
+        put("method", report.method.name().into());
+        put("assets", report.names.len().into());
+        put("observations", report.observations.into());
+        put("first", show_date(report.span.0).into());
+        put("last", show_date(report.span.1).into());
+        put("weights", named(&report.weights));
+        put("risk", risk(report, named));
+        put("effective_assets", report.effective_assets().into());
+        if !report.groups.is_empty() {
+            put(
+                "groups",
+                report
+                    .groups
+                    .iter()
+                    .map(|group| {
+                        let (min, max, weight) = (group.lower(), group.upper(), report.group_weight(group));
+                        (group.name().to_owned(), json!({ "weight": weight, "min": min, "max": max }))
+                    })
+                    .collect(),
+            );
+        }
+        if let Some(order) = &report.leaf_order {
+            put("leaf_order", names(report, order));
+        }
+        if let Some(clusters) = &report.clusters {
+            let clusters = clusters.iter().map(|cluster| Value::from(*cluster));
+            put("clusters", report.names.iter().cloned().zip(clusters).collect());
+        }
+        put("status", "converged".into());
+        put("warnings", report.warnings.clone().into());
+        object
+    }
+}
+
+fn risk(report: &Report, named: impl Fn(&[f64]) -> Value) -> Value {
+    json!({
+        "volatility": report.volatility,
+        "volatility_annualised": report.volatility * report.annual(),
+        "periods_per_year": report.calendar.periods_per_year,
+        "contributions": report.contributions.as_deref().map(named),
+    })
+}
+
+fn split(report: &Report, split: &Split) -> Value {
+    json!({
+        "left": names(report, &split.left),
+        "right": names(report, &split.right),
+        "variance_left": split.variance_left,
+        "variance_right": split.variance_right,
+        "share_left": split.share_left,
+        "weight_left": split.weight_left,
+        "weight_right": split.weight_right,
+    })
+}
+
+fn names(report: &Report, assets: &[usize]) -> Value {
+    assets.iter().map(|&asset| Value::from(report.names[asset].as_str())).collect()
+}

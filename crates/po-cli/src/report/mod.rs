@@ -1,0 +1,132 @@
+//! What an allocation has to tell, in the forms it can be written.
+
+mod csv;
+mod json;
+mod splits;
+mod table;
+
+use jiff::civil::DateTime;
+use po_engine::hrp::Split;
+use po_engine::{Covariance, GroupBound};
+
+use crate::allocate::Allocation;
+use crate::args::{Method, Output, Sort};
+use crate::calendar::Calendar;
+use crate::error::Error;
+use crate::observations::Observations;
+
+pub(crate) use csv::row as csv_row;
+pub(crate) use splits::splits_table;
+pub(crate) use table::{grid, percent};
+
+/// The result of one allocation.
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    pub(crate) method: Method,
+    pub(crate) names: Vec<String>,
+    pub(crate) weights: Vec<f64>,
+    /// Standard deviation of each asset, per period.
+    pub(crate) volatilities: Vec<f64>,
+    /// Share of each asset in the variance; none where there is no variance to share.
+    pub(crate) contributions: Option<Vec<f64>>,
+    /// Cluster of each asset, counted from one in the order of the assets; none where no tree could be grown.
+    pub(crate) clusters: Option<Vec<usize>>,
+    pub(crate) observations: usize,
+    /// Dates of the first and the last observation.
+    pub(crate) span: (DateTime, DateTime),
+    /// Standard deviation of the portfolio, per period.
+    pub(crate) volatility: f64,
+    pub(crate) calendar: Calendar,
+    /// The order of the leaves that was bisected, for hierarchical methods.
+    pub(crate) leaf_order: Option<Vec<usize>>,
+    /// Each split of the bisection, for hierarchical methods.
+    pub(crate) splits: Vec<Split>,
+    /// The bounded groups.
+    pub(crate) groups: Vec<GroupBound>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// How a report is to be written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Form {
+    pub(crate) output: Output,
+    pub(crate) sort: Sort,
+    pub(crate) explain: bool,
+}
+
+impl Report {
+    /// Measures an allocation.
+    pub(crate) fn new(
+        method: Method,
+        observations: &Observations,
+        covariance: &Covariance,
+        allocation: &Allocation,
+        clusters: usize,
+    ) -> Result<Self, Error> {
+        let Observations { universe, dates, calendar, warnings, .. } = observations;
+        let Allocation { weights, hrp } = allocation;
+        let variance = covariance.portfolio_variance(weights).map_err(Error::input(universe))?;
+        let mut warnings = warnings.clone();
+        let contributions = covariance.risk_contributions(weights).ok();
+        if contributions.is_none() {
+            warnings.push("the portfolio does not move, so it has no risk to share".to_owned());
+        }
+        let cut = |labels: Vec<usize>| labels.into_iter().map(|label| label + 1).collect();
+        let hierarchical = hrp.as_ref().filter(|_| method == Method::Hrp);
+        Ok(Self {
+            method,
+            names: universe.names().to_vec(),
+            weights: weights.as_slice().to_vec(),
+            volatilities: covariance.volatilities(),
+            contributions,
+            clusters: hrp.as_ref().map(|hrp| cut(hrp.dendrogram().cut(clusters))),
+            observations: dates.len(),
+            span: (dates[0], dates[dates.len() - 1]),
+            volatility: variance.max(0.0).sqrt(),
+            calendar: *calendar,
+            leaf_order: hierarchical.map(|hrp| hrp.leaf_order().to_vec()),
+            splits: hierarchical.map(po_engine::hrp::HrpAllocation::explain).unwrap_or_default(),
+            groups: Vec::new(),
+            warnings,
+        })
+    }
+
+    /// The report as it is written, ending in a line feed.
+    pub(crate) fn written(&self, form: Form) -> Result<String, Error> {
+        match form.output {
+            Output::Table => Ok(table::table(self, form)),
+            Output::Json => json::json(self, form),
+            Output::Csv => csv::csv(self, form),
+        }
+    }
+
+    /// What turns a standard deviation per period into one per year.
+    pub(crate) fn annual(&self) -> f64 {
+        self.calendar.periods_per_year.sqrt()
+    }
+
+    /// How many equal positions would be as concentrated.
+    ///
+    /// ```text
+    /// 1 / Σ w_i²
+    /// ```
+    pub(crate) fn effective_assets(&self) -> f64 {
+        1.0 / self.weights.iter().map(|weight| weight * weight).sum::<f64>()
+    }
+
+    /// The total weight of a group.
+    pub(crate) fn group_weight(&self, group: &GroupBound) -> f64 {
+        group.members().iter().map(|&asset| self.weights[asset]).sum()
+    }
+
+    /// The assets in the order of the rows.
+    fn order(&self, sort: Sort) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        match sort {
+            Sort::Input => {}
+            Sort::Weight => order.sort_by(|&a, &b| self.weights[b].total_cmp(&self.weights[a])),
+            Sort::Name => order.sort_by_key(|&asset| &self.names[asset]),
+        }
+        order
+    }
+}

@@ -1,0 +1,136 @@
+//! The whole program, from arguments to exit status.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::{CommandFactory, Parser};
+
+use crate::allocate::allocate;
+use crate::args::{AllocateArgs, Cli, Command, Output};
+use crate::config::merged;
+use crate::demo::demo;
+use crate::error::Error;
+use crate::report::Form;
+
+/// Exit status where the input or a flag is at fault.
+const FAULT: u8 = 2;
+/// Exit status where a result cannot be written.
+const UNWRITTEN: u8 = 1;
+
+/// Runs `po` with its arguments, the first of which is the name of the program.
+///
+/// Results go to `output`; errors and warnings go to `errors`. Both may carry colours, which `anstream` takes out
+/// where they are not wanted.
+pub fn run<I, T>(
+    arguments: I,
+    input: Box<dyn Read>,
+    output: &mut dyn Write,
+    errors: &mut dyn Write,
+) -> ExitCode
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, output, errors),
+    };
+    match traced(cli.verbose, || dispatch(cli.command, cli.verbose, input, output, errors)) {
+        Ok(()) | Err(Error::Write { closed: true, .. }) => ExitCode::SUCCESS,
+        Err(error) => {
+            let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+            // Where even standard error is gone, the status still tells.
+            let _ = writeln!(errors, "{red}error:{red:#} {error}");
+            ExitCode::from(if matches!(error, Error::Write { .. }) { UNWRITTEN } else { FAULT })
+        }
+    }
+}
+
+fn dispatch(
+    command: Command,
+    verbose: u8,
+    input: Box<dyn Read>,
+    output: &mut dyn Write,
+    errors: &mut dyn Write,
+) -> Result<(), Error> {
+    let text = match command {
+        Command::Allocate(args) => {
+            let args: AllocateArgs = merged(*args)?;
+            let form = Form {
+                output: args.output.unwrap_or_default(),
+                sort: args.sort.unwrap_or_default(),
+                explain: args.explain.unwrap_or(false),
+            };
+            let report = allocate(&args, input)?;
+            // JSON carries its warnings itself.
+            if form.output != Output::Json || verbose > 0 {
+                warn(&report.warnings, errors);
+            }
+            report.written(form)?
+        }
+        Command::Demo(args) => demo(&args)?,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "po", &mut script);
+            String::from_utf8_lossy(&script).into_owned()
+        }
+        Command::Man => manual()?,
+    };
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Error::write("standard output"))
+}
+
+fn warn(warnings: &[String], errors: &mut dyn Write) {
+    let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+    for warning in warnings {
+        // A warning that nobody can read is no reason to stop.
+        let _ = writeln!(errors, "{yellow}warning:{yellow:#} {warning}");
+    }
+}
+
+/// Help and versions are results; all else that clap says is an error.
+fn usage(error: &clap::Error, output: &mut dyn Write, errors: &mut dyn Write) -> ExitCode {
+    let text = error.render().ansi().to_string();
+    let to = if error.use_stderr() { errors } else { output };
+    // A reader who has gone needs no message.
+    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAULT))
+}
+
+/// The manual page, with those of the commands below it.
+fn manual() -> Result<String, Error> {
+    let failed = Error::write("the manual page");
+    let mut page = Vec::new();
+    let mut command = Cli::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut page).map_err(&failed)?;
+    for name in ["allocate", "demo"] {
+        if let Some(below) = command.find_subcommand(name) {
+            let man = clap_mangen::Man::new(below.clone());
+            man.render_description_section(&mut page).map_err(&failed)?;
+            man.render_options_section(&mut page).map_err(&failed)?;
+            man.render_extra_section(&mut page).map_err(&failed)?;
+        }
+    }
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+/// Runs with what is done told on standard error, as far as `-v` asks for it.
+fn traced<T>(verbose: u8, run: impl FnOnce() -> T) -> T {
+    let level = match verbose {
+        0 => return run(),
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    let coloured = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+        && std::io::stderr().is_terminal();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(coloured)
+        .without_time()
+        .with_target(false)
+        .finish();
+    tracing::subscriber::with_default(subscriber, run)
+}

@@ -1,0 +1,130 @@
+//! The Cholesky decomposition of a positive definite matrix.
+
+use faer::dyn_stack::MemStack;
+use faer::linalg::cholesky::llt::factor::{LltError, cholesky_in_place, cholesky_in_place_scratch};
+use faer::linalg::cholesky::llt::solve::solve_in_place;
+use faer::{MatMut, MatRef, Par};
+use nalgebra::{DMatrix, DMatrixView};
+
+use super::input::copy_lower;
+use super::memory::Memory;
+use super::system;
+use crate::InputError;
+
+/// `A = L L'` with L lower triangular, for a positive definite A.
+#[derive(Clone, Debug, Default)]
+pub struct Cholesky {
+    /// Number of rows of A; zero before a decomposition and after one that failed.
+    size: usize,
+    /// L on and below the diagonal, column by column; above it, whatever the decomposition left.
+    factor: Vec<f64>,
+    memory: Memory,
+}
+
+impl Cholesky {
+    /// Decomposes a matrix, of which the lower triangle is read.
+    ///
+    /// # Errors
+    /// [`InputError::Empty`], [`InputError::NotSquare`], [`InputError::NotFinite`];
+    /// [`InputError::NotPositiveDefinite`] with the first pivot that is not positive.
+    ///
+    /// # Cost
+    /// N³/3 multiplications.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{InputError, linalg::Cholesky, nalgebra::dmatrix};
+    ///
+    /// let cholesky = Cholesky::new(dmatrix![4.0, 2.0; 2.0, 10.0].as_view())?;
+    /// assert_eq!(cholesky.lower(), dmatrix![2.0, 0.0; 1.0, 3.0]);
+    /// assert_eq!(cholesky.solve(&[8.0, 22.0])?, [1.0, 2.0]);
+    /// let error = Cholesky::new(dmatrix![1.0, 2.0; 2.0, 1.0].as_view()).unwrap_err();
+    /// assert_eq!(error, InputError::NotPositiveDefinite { pivot: 1 });
+    /// # Ok::<(), InputError>(())
+    /// ```
+    pub fn new(matrix: DMatrixView<'_, f64>) -> Result<Self, InputError> {
+        let mut cholesky = Self::default();
+        cholesky.factor(matrix)?;
+        Ok(cholesky)
+    }
+
+    /// Decomposes another matrix in the memory that is there.
+    ///
+    /// # Errors
+    /// As [`Cholesky::new`].
+    pub fn factor(&mut self, matrix: DMatrixView<'_, f64>) -> Result<(), InputError> {
+        self.size = 0;
+        let size = copy_lower(matrix, &mut self.factor)?;
+        let needed = cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
+        let stack = self.memory.stack(needed);
+        let factor = MatMut::from_column_major_slice_mut(&mut self.factor, size, size);
+        cholesky_in_place(factor, Default::default(), Par::Seq, stack, Default::default())
+            .map_err(|LltError::NonPositivePivot { index: pivot }| InputError::NotPositiveDefinite { pivot })?;
+        self.size = size;
+        Ok(())
+    }
+
+    /// Number of rows of the matrix.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// L, with zeros above its diagonal.
+    #[must_use]
+    pub fn lower(&self) -> DMatrix<f64> {
+        let mut lower = DMatrix::from_column_slice(self.size, self.size, self.entries());
+        lower.fill_upper_triangle(0.0, 1);
+        lower
+    }
+
+    /// The logarithm of the determinant.
+    ///
+    /// ```text
+    /// ln det A = 2 Σ_i ln L_ii
+    /// ```
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{linalg::Cholesky, nalgebra::dmatrix};
+    ///
+    /// let cholesky = Cholesky::new(dmatrix![4.0, 2.0; 2.0, 10.0].as_view())?;
+    /// assert!((cholesky.log_determinant() - 36f64.ln()).abs() < 1e-15);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    #[must_use]
+    pub fn log_determinant(&self) -> f64 {
+        2.0 * self.entries().iter().step_by(self.size + 1).map(|pivot| pivot.ln()).sum::<f64>()
+    }
+
+    /// Solves `A x = b` for one right-hand side or several, one after the other.
+    ///
+    /// # Errors
+    /// [`InputError::LengthMismatch`] unless the length is a multiple of N; [`InputError::NotFinite`].
+    ///
+    /// # Cost
+    /// 2 N² multiplications for each right-hand side.
+    pub fn solve(&self, right_hand_sides: &[f64]) -> Result<Vec<f64>, InputError> {
+        let mut solutions = vec![0.0; right_hand_sides.len()];
+        self.solve_into(right_hand_sides, &mut solutions)?;
+        Ok(solutions)
+    }
+
+    /// As [`Cholesky::solve`], into `solutions`.
+    ///
+    /// # Errors
+    /// As [`Cholesky::solve`], and [`InputError::LengthMismatch`] unless `solutions` is as long as the right-hand
+    /// sides.
+    pub fn solve_into(&self, right_hand_sides: &[f64], solutions: &mut [f64]) -> Result<(), InputError> {
+        let several = system::check((self.size, right_hand_sides), (self.size, solutions))?;
+        solutions.copy_from_slice(right_hand_sides);
+        let factor = MatRef::from_column_major_slice(self.entries(), self.size, self.size);
+        let solutions = MatMut::from_column_major_slice_mut(solutions, self.size, several);
+        solve_in_place(factor, solutions, Par::Seq, MemStack::new(&mut []));
+        Ok(())
+    }
+
+    fn entries(&self) -> &[f64] {
+        &self.factor[..self.size * self.size]
+    }
+}

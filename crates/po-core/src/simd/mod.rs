@@ -1,0 +1,41 @@
+//! Kernels on slices that use the widest registers of the machine they run on.
+//!
+//! A program built for any x86-64 finds out at run time whether AVX2 or AVX-512 is there ([`instruction_set`]).
+//! Each kernel adds in one order, in blocks of eight numbers: it depends on the length alone, not on the number of
+//! threads nor on the alignment, and, where the machine fuses multiplication and addition, not on the registers.
+//!
+//! Slices of different length are taken to their common prefix, as [`Iterator::zip`] does; nothing here fails.
+
+mod blocks;
+#[cfg(feature = "linalg")]
+mod columns;
+mod reduce;
+mod update;
+
+#[cfg(feature = "linalg")]
+pub(crate) use columns::{add_product, lower_gram};
+pub use reduce::{argmin, dot, sum};
+pub use update::axpy;
+
+use blocks::{Kernel, dispatch};
+use pulp::Simd;
+
+/// The instruction set that the kernels use on this machine.
+///
+/// `AVX-512`, `AVX2+FMA`, `128-bit` (NEON, or the SIMD of WebAssembly) or `scalar`.
+#[must_use]
+pub fn instruction_set() -> &'static str {
+    dispatch(InstructionSet)
+}
+
+struct InstructionSet;
+
+impl Kernel for InstructionSet {
+    type Output = &'static str;
+
+    #[inline(always)]
+    fn run<S: Simd, const P: usize>(self, _: S) -> &'static str {
+        const NAMES: [(usize, &str); 3] = [(1, "AVX-512"), (2, "AVX2+FMA"), (4, "128-bit")];
+        NAMES.iter().find(|(registers, _)| *registers == P).map_or("scalar", |(_, name)| name)
+    }
+}

@@ -1,0 +1,113 @@
+//! The result: weights, and the way that led to them.
+
+use po_core::Weights;
+
+use crate::Dendrogram;
+use crate::tree::{Sorting, Tree};
+
+/// The weights of hierarchical risk parity with the tree, the leaf order and the splits that gave them.
+///
+/// `HrpAllocation::default()` is empty: a place for [`Hrp`](crate::Hrp) to write to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HrpAllocation {
+    pub(crate) weights: Weights,
+    pub(crate) order: Vec<usize>,
+    pub(crate) tree: Tree,
+    pub(crate) splits: Vec<Bisection>,
+}
+
+/// One split of the bisection, by places in the leaf order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Bisection {
+    pub(crate) start: usize,
+    pub(crate) mid: usize,
+    pub(crate) end: usize,
+    pub(crate) variance_left: f64,
+    pub(crate) variance_right: f64,
+    pub(crate) share_left: f64,
+    pub(crate) weight_left: f64,
+    pub(crate) weight_right: f64,
+}
+
+/// Why one cluster was split as it was.
+///
+/// # Shapes and units
+/// Assets by index, in leaf order; variances per period; weights as fractions of the whole portfolio.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct Split {
+    /// The assets of the left half.
+    pub left: Vec<usize>,
+    /// The assets of the right half.
+    pub right: Vec<usize>,
+    /// Variance of the left half's inverse-variance portfolio.
+    pub variance_left: f64,
+    /// Variance of the right half's inverse-variance portfolio.
+    pub variance_right: f64,
+    /// The share of the cluster's weight that these variances earn the left half: `v_right / (v_left + v_right)`.
+    pub share_left: f64,
+    /// The weight that the left half got; differs from the share where bounds bind.
+    pub weight_left: f64,
+    /// The weight that the right half got.
+    pub weight_right: f64,
+}
+
+impl HrpAllocation {
+    /// The weights, in the order of the assets; they sum to one.
+    #[must_use]
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// The order of the leaves that was bisected: asset indices from left to right.
+    #[must_use]
+    pub fn leaf_order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// The tree of clusters, numbered as SciPy does.
+    #[must_use]
+    pub fn dendrogram(&self) -> Dendrogram {
+        let mut dendrogram = Dendrogram::default();
+        self.tree.dendrogram_into(&mut Sorting::default(), &mut dendrogram);
+        dendrogram
+    }
+
+    /// Each split of the bisection, a cluster before its halves.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Allocator, Covariance, nalgebra::dmatrix};
+    /// use po_hrp::{Hrp, HrpParams};
+    ///
+    /// let covariance = Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.01])?;
+    /// let allocation = Hrp::new(HrpParams::default())?.allocate(&covariance)?;
+    /// let splits = allocation.explain();
+    /// assert_eq!((splits[0].variance_left, splits[0].variance_right), (0.04, 0.01));
+    /// assert!((splits[0].share_left - 0.2).abs() < 1e-15);
+    /// # Ok::<(), po_hrp::Error>(())
+    /// ```
+    #[must_use]
+    pub fn explain(&self) -> Vec<Split> {
+        let mut splits = self.splits.clone();
+        splits.sort_by_key(|split| (split.start, std::cmp::Reverse(split.end)));
+        let assets = |start: usize, end: usize| self.order[start..end].to_vec();
+        let explain = |split: Bisection| Split {
+            left: assets(split.start, split.mid),
+            right: assets(split.mid, split.end),
+            variance_left: split.variance_left,
+            variance_right: split.variance_right,
+            share_left: split.share_left,
+            weight_left: split.weight_left,
+            weight_right: split.weight_right,
+        };
+        splits.into_iter().map(explain).collect()
+    }
+}
+
+impl AsRef<Weights> for HrpAllocation {
+    fn as_ref(&self) -> &Weights {
+        &self.weights
+    }
+}

@@ -1,0 +1,117 @@
+//! What hierarchical risk parity refuses.
+
+use po_core::{InputError, Universe};
+use thiserror::Error;
+
+/// Input that hierarchical risk parity cannot allocate.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The input is not what its type promises, or does not fit the settings.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A lower bound is negative: hierarchical risk parity holds no short positions.
+    #[error("the lower bound of asset {asset} is {lower}, expected zero or more: the portfolio is long-only")]
+    NegativeBound {
+        /// The asset.
+        asset: usize,
+        /// Its lower bound.
+        lower: f64,
+    },
+    /// The lower bounds of all assets add up to more than the whole portfolio.
+    #[error("the lower bounds sum to {sum}, expected at most 1")]
+    LowerBoundsTooHigh {
+        /// Their sum.
+        sum: f64,
+    },
+    /// The upper bounds of all assets add up to less than the whole portfolio.
+    #[error("the upper bounds sum to {sum}, expected at least 1")]
+    UpperBoundsTooLow {
+        /// Their sum.
+        sum: f64,
+    },
+    /// A group has a member that the bounds or the covariance do not have.
+    #[error("group {group:?} has member {member}, expected an index below the number of assets, {assets}")]
+    UnknownMember {
+        /// The group.
+        group: String,
+        /// The index of the member.
+        member: usize,
+        /// The number of assets.
+        assets: usize,
+    },
+    /// A group must hold more, or less, than its members can under their own bounds.
+    #[error(
+        "the bounds of group {group:?} are [{lower}, {upper}], expected them to meet what its members can hold, [{least}, {greatest}]"
+    )]
+    GroupUnattainable {
+        /// The group.
+        group: String,
+        /// Its lower bound.
+        lower: f64,
+        /// Its upper bound.
+        upper: f64,
+        /// The least that its members can hold together.
+        least: f64,
+        /// The most that its members can hold together.
+        greatest: f64,
+    },
+    /// No portfolio satisfies these group bounds at once.
+    #[error(
+        "no portfolio satisfies the bounds of {} together with the bounds of the assets, expected bounds that leave room for a sum of 1",
+        quoted(groups)
+    )]
+    GroupsConflict {
+        /// The groups that contradict each other.
+        groups: Vec<String>,
+    },
+    /// The variance of a cluster is negative by more than rounding: the covariance is far from positive
+    /// semidefinite.
+    #[error(
+        "the cluster of asset {first} and {others} others has variance {variance}, expected zero or more: the covariance is not positive semidefinite"
+    )]
+    NegativeClusterVariance {
+        /// The first asset of the cluster, in leaf order.
+        first: usize,
+        /// How many other assets the cluster has.
+        others: usize,
+        /// The variance of the cluster.
+        variance: f64,
+    },
+}
+
+impl Error {
+    /// The message with the names of `universe` in place of indices.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{InputError, Universe};
+    ///
+    /// let universe = Universe::new(["AAPL", "MSFT"])?;
+    /// let error = po_hrp::Error::NegativeBound { asset: 1, lower: -0.1 };
+    /// assert_eq!(
+    ///     error.named(&universe),
+    ///     "the lower bound of MSFT is -0.1, expected zero or more: the portfolio is long-only"
+    /// );
+    /// # Ok::<(), InputError>(())
+    /// ```
+    #[must_use]
+    pub fn named(&self, universe: &Universe) -> String {
+        let asset = match self {
+            Self::Input(error) => return error.named(universe),
+            Self::NegativeBound { asset, .. } => *asset,
+            Self::NegativeClusterVariance { first, .. } => *first,
+            Self::UnknownMember { .. }
+            | Self::LowerBoundsTooHigh { .. }
+            | Self::UpperBoundsTooLow { .. }
+            | Self::GroupUnattainable { .. }
+            | Self::GroupsConflict { .. } => return self.to_string(),
+        };
+        self.to_string().replacen(&format!("asset {asset}"), &universe.label(asset), 1)
+    }
+}
+
+fn quoted(groups: &[String]) -> String {
+    let quoted: Vec<String> = groups.iter().map(|group| format!("{group:?}")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,73 @@
+//! Working memory; it grows to the largest problem seen and never shrinks.
+
+use crate::chain::ChainScratch;
+use crate::distance::Square;
+use crate::groups::GroupsScratch;
+use crate::ordering::OrderingScratch;
+use crate::prim::PrimScratch;
+use crate::tree::{Sorting, Tree};
+
+/// Working memory of [`Hrp`](crate::Hrp).
+///
+/// # Cost
+/// For N assets, beside the covariance: 24 N numbers for single linkage of the correlation distance; N² more for the
+/// other linkages, 2 N² more for [`Metric::Columns`](crate::Metric) and 3 N² more for
+/// [`LeafOrder::Optimal`](crate::LeafOrder). A number is eight bytes.
+#[derive(Clone, Debug, Default)]
+pub struct HrpScratch {
+    /// `1 / σ_i`.
+    pub(crate) inverse: Vec<f64>,
+    /// Linkage and its work matrix.
+    pub(crate) linkage: LinkageScratch,
+    /// Distances, kept while the linkage consumes its matrix.
+    pub(crate) distances: Square,
+    /// Optimal leaf ordering.
+    pub(crate) ordering: OrderingScratch,
+    /// Nodes of the tree that wait for their turn in the leaf order.
+    pub(crate) stack: Vec<usize>,
+    /// `1 / σ²`, in leaf order.
+    pub(crate) precision: Vec<f64>,
+    /// Groups down the bisection.
+    pub(crate) groups: GroupsScratch,
+    /// The weights, in the order of the assets.
+    pub(crate) weights: Vec<f64>,
+}
+
+/// Working memory of [`linkage_into`](crate::linkage_into).
+#[derive(Clone, Debug, Default)]
+pub struct LinkageScratch {
+    /// The matrix that the linkage consumes.
+    pub(crate) matrix: Square,
+    /// The nearest-neighbour chain.
+    pub(crate) chain: ChainScratch,
+    /// Prim's algorithm.
+    pub(crate) prim: PrimScratch,
+    /// The upper triangle, for kodama.
+    pub(crate) condensed: Vec<f64>,
+    /// kodama's own working memory.
+    pub(crate) kodama: Kodama,
+    /// The merges found by [`linkage_into`](crate::linkage_into).
+    pub(crate) tree: Tree,
+    /// The order of the merges by height.
+    pub(crate) sorting: Sorting,
+}
+
+/// kodama's state and result, which have no `Default` of their own.
+#[derive(Debug)]
+pub(crate) struct Kodama {
+    pub(crate) state: kodama::LinkageState<f64>,
+    pub(crate) dendrogram: kodama::Dendrogram<f64>,
+}
+
+impl Default for Kodama {
+    fn default() -> Self {
+        Self { state: kodama::LinkageState::new(), dendrogram: kodama::Dendrogram::new(0) }
+    }
+}
+
+impl Clone for Kodama {
+    /// Memory to work in carries no value, so a copy starts afresh.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}

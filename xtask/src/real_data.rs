@@ -1,0 +1,217 @@
+//! `cargo xtask real-data DIR`: the release build of `po` over files of real prices.
+//!
+//! The files are not ours to distribute, so that no test may need them; this verb says plainly what is not there.
+
+use std::env::consts::EXE_SUFFIX;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::shell::{CommandLine, Failure, Outcome, complain, say, since};
+use crate::workspace;
+
+/// Allocate over real price files with the release build of po; DIR is not part of the repository.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The folder that holds the data, one sub-folder per source.
+    pub(crate) dir: PathBuf,
+}
+
+/// A file of prices, and a file that says which asset belongs to which group, where there is one.
+struct Case {
+    prices: &'static str,
+    groups: Option<&'static str>,
+}
+
+const CASES: &[Case] = &[
+    Case { prices: "us20_pypfopt/prices.csv.gz", groups: None },
+    Case { prices: "sp500_20/prices.csv.gz", groups: None },
+    Case { prices: "us_equity_A/adj_close.csv.gz", groups: Some("us_equity_A/sectors.csv") },
+    Case { prices: "crypto_binance/daily.csv.gz", groups: None },
+    Case { prices: "etf21_ohlcv/ohlcv.csv.gz", groups: None },
+];
+
+/// By how much the sum of the weights may miss one: rounding of a few hundred additions, and of the printed digits.
+const SUM: f64 = 1e-9;
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let dir = fs::canonicalize(&args.dir).ok().filter(|dir| dir.is_dir());
+    let Some(dir) = dir else {
+        return Err(Failure::Usage(format!(
+            "{} is not a folder; expected the folder of the data",
+            args.dir.display()
+        )));
+    };
+    let there: Vec<&Case> = CASES.iter().filter(|case| dir.join(case.prices).is_file()).collect();
+    for case in CASES.iter().filter(|case| !dir.join(case.prices).is_file()) {
+        say(&format!("  {}: skipped, not there", case.prices));
+    }
+    if there.is_empty() {
+        return Err(Failure::Usage(format!("{} holds none of the files", args.dir.display())));
+    }
+
+    CommandLine::cargo("build --quiet --release -p po-cli").run()?;
+    let po = workspace::target_directory()?.join("release").join(format!("po{EXE_SUFFIX}"));
+    let mut failed = Vec::new();
+    for case in there {
+        match allocate(&po, case, &dir) {
+            Ok(line) => say(&format!("  {}: {line}", case.prices)),
+            Err(failure) => {
+                complain(&format!("  {}: {}", case.prices, failure.message()));
+                failed.push(case.prices);
+            }
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Check(format!("failed: {}", failed.join(", ")))) }
+}
+
+/// Runs `po allocate` over one case and returns its line of the report.
+fn allocate(po: &Path, case: &Case, dir: &Path) -> Outcome<String> {
+    let path = |file: &str| dir.join(file).to_string_lossy().into_owned();
+    let groups = case.groups.map(path).filter(|file| Path::new(file).is_file());
+    let line = CommandLine::new(&po.to_string_lossy(), ["allocate".to_owned(), path(case.prices)])
+        .args(groups.iter().flat_map(|file| ["--groups", file]))
+        .args(["--method", "hrp", "--output", "json"]);
+    let start = Instant::now();
+    let run = measure(&line)?;
+    let taken = since(start);
+    let report: Value = serde_json::from_str(&run.printed)
+        .map_err(|error| Failure::Check(format!("`{line}` printed what is not JSON: {error}")))?;
+    let summary = summarise(&report).map_err(|what| Failure::Check(format!("`{line}`: {what}")))?;
+    let peak = run.peak.map_or_else(|| "unknown".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
+    let absent = case.groups.filter(|_| groups.is_none()).map(|file| format!(", {file} skipped, not there"));
+    Ok(format!("{summary}, {taken}, peak memory {peak}{}", absent.unwrap_or_default()))
+}
+
+/// What a program printed, and the most memory it held, in bytes, where the system tells.
+struct Run {
+    printed: String,
+    peak: Option<u64>,
+}
+
+fn measure(line: &CommandLine) -> Outcome<Run> {
+    let not_run = |error: std::io::Error| Failure::Check(format!("`{line}` could not be run: {error}"));
+    let mut command = line.command();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(not_run)?;
+    let output = child.stdout.take();
+    let reader = thread::spawn(move || {
+        let mut printed = String::new();
+        output.map(|mut output| output.read_to_string(&mut printed)).transpose().map(|_| printed)
+    });
+    let mut peak = None;
+    let status = loop {
+        // The high-water mark only rises, so the last one read is the best.
+        peak = resident(&child).or(peak);
+        match child.try_wait().map_err(not_run)? {
+            Some(status) => break status,
+            None => thread::sleep(Duration::from_millis(1)),
+        }
+    };
+    let printed = reader.join().map_err(|_| Failure::Check(format!("the output of `{line}` was lost")))?;
+    let printed = printed.map_err(not_run)?;
+    if status.success() {
+        Ok(Run { printed, peak })
+    } else {
+        Err(Failure::Check(format!("`{line}` failed: {status}")))
+    }
+}
+
+/// The high-water mark of a running child's memory, in bytes; Linux only.
+fn resident(child: &Child) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    high_water(&status)
+}
+
+fn high_water(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// The gist of a report, or what is wrong with its weights.
+fn summarise(report: &Value) -> Result<String, String> {
+    let weights = weights(report)?;
+    if let Some(weight) = weights.iter().find(|weight| **weight < 0.0) {
+        return Err(format!("a weight is {weight}, expected zero or more"));
+    }
+    let sum: f64 = weights.iter().sum();
+    if (sum - 1.0).abs() > SUM {
+        return Err(format!("the weights sum to {sum}, expected 1 within {SUM:e}"));
+    }
+    let observations = report.get("observations").and_then(Value::as_u64).ok_or("no observations")?;
+    let volatility = report.pointer("/risk/volatility_annualised").and_then(Value::as_f64);
+    let volatility = volatility.ok_or("no risk.volatility_annualised")?;
+    let percent = 100.0 * volatility;
+    Ok(format!("{} assets, {observations} observations, volatility {percent:.2} % a year", weights.len()))
+}
+
+/// The weights, by name.
+fn weights(report: &Value) -> Result<Vec<f64>, String> {
+    let weights = report.get("weights").and_then(Value::as_object).ok_or("no weights")?;
+    weights
+        .iter()
+        .map(|(name, weight)| {
+            weight.as_f64().ok_or_else(|| format!("the weight of {name} is {weight}, expected a number"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(weights: &str) -> Value {
+        let text = format!(
+            r#"{{"weights": {weights}, "observations": 250, "risk": {{"volatility_annualised": 0.125}}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_good_report_is_one_line() {
+        let line = summarise(&report(r#"{"A": 0.25, "B": 0.75}"#)).unwrap();
+        assert_eq!(line, "2 assets, 250 observations, volatility 12.50 % a year");
+    }
+
+    #[test]
+    fn weights_off_the_simplex_are_told() {
+        let wrong = |weights: &str| summarise(&report(weights)).unwrap_err();
+        assert_eq!(wrong(r#"{"A": -0.25, "B": 1.25}"#), "a weight is -0.25, expected zero or more");
+        assert_eq!(wrong(r#"{"A": 0.25, "B": 0.5}"#), "the weights sum to 0.75, expected 1 within 1e-9");
+        assert_eq!(wrong(r#"{"A": null}"#), "the weight of A is null, expected a number");
+        assert_eq!(wrong("1"), "no weights");
+    }
+
+    #[test]
+    fn an_absent_folder_is_a_matter_of_usage() {
+        let failure = run(&Args { dir: PathBuf::from("no-such-folder") }).unwrap_err();
+        assert_eq!(failure.exit_code(), 2);
+        assert_eq!(failure.message(), "no-such-folder is not a folder; expected the folder of the data");
+    }
+
+    #[test]
+    fn a_folder_without_the_files_is_a_matter_of_usage() {
+        let failure = run(&Args { dir: workspace::root().join("xtask") }).unwrap_err();
+        assert_eq!(failure.exit_code(), 2);
+        assert!(failure.message().ends_with("holds none of the files"), "{failure:?}");
+    }
+
+    #[test]
+    fn the_high_water_mark_is_read_from_the_status() {
+        assert_eq!(high_water("Name:\tpo\nVmHWM:\t    2048 kB\nVmRSS:\t 1 kB\n"), Some(2_097_152));
+        assert_eq!(high_water("Name:\tpo\n"), None);
+    }
+
+    #[test]
+    fn a_child_is_measured() {
+        let run = measure(&CommandLine::cargo("--version")).unwrap();
+        assert!(run.printed.starts_with("cargo "), "{}", run.printed);
+        let failure = measure(&CommandLine::cargo("no-such-verb")).err().unwrap();
+        assert!(failure.message().starts_with("`cargo no-such-verb` failed"), "{failure:?}");
+    }
+}
