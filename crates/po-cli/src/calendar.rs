@@ -128,16 +128,22 @@ const NAMED: &[(f64, f64, f64, &str)] = &[
 impl fmt::Display for Calendar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // More digits than two say nothing about a length that is a median.
-        let periods = (self.periods_per_year * 100.0).round() / 100.0;
-        write!(f, "{periods} periods per year, ")?;
+        let periods = match ((self.periods_per_year * 100.0).round() / 100.0).to_string().as_str() {
+            "1" => "1 period".to_owned(),
+            periods => format!("{periods} periods"),
+        };
+        if self.rule == Rule::Told {
+            return write!(f, "{periods} per year, as told");
+        }
+        write!(f, "{periods} per year, told from the dates: ")?;
         match self.rule {
-            Rule::Told => f.write_str("as told"),
+            Rule::Told => Ok(()),
             Rule::Intraday { per_day, every_day: true } => write!(f, "{per_day} a day on 365 days"),
             Rule::Intraday { per_day, every_day: false } => write!(f, "{per_day} a day on 252 days"),
             Rule::BusinessDays => f.write_str("business days"),
             Rule::EveryDay => f.write_str("every day of the week"),
             Rule::Named(name) => f.write_str(name),
-            Rule::Length(days) => write!(f, "{:.1} days each", days),
+            Rule::Length(days) => write!(f, "{days:.1} days each"),
         }
     }
 }

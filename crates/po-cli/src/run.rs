@@ -90,7 +90,7 @@ fn warn(warnings: &[String], errors: &mut dyn Write) {
 }
 
 /// Help and versions are results; all else that clap says is an error.
-fn usage(error: &clap::Error, output: &mut dyn Write, errors: &mut dyn Write) -> ExitCode {
+fn usage<'a>(error: &clap::Error, output: &'a mut dyn Write, errors: &'a mut dyn Write) -> ExitCode {
     let text = error.render().ansi().to_string();
     let to = if error.use_stderr() { errors } else { output };
     // A reader who has gone needs no message.

@@ -8,18 +8,19 @@ use crate::InputError;
 /// Two vectors of length N; weights are fractions of capital.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "UncheckedBounds"))]
+#[cfg_attr(feature = "serde", serde(try_from = "UncheckedBounds", into = "UncheckedBounds"))]
 pub struct Bounds {
     lower: Vec<f64>,
     upper: Vec<f64>,
 }
 
 impl Bounds {
-    /// Bounds for each asset; infinite bounds mean "no bound on this side".
+    /// Bounds for each asset; a lower bound of minus infinity, or an upper one of infinity, is none.
     ///
     /// # Errors
     /// [`InputError::Empty`] without assets, [`InputError::LengthMismatch`] when the two differ in length,
-    /// [`InputError::BoundsCross`] when a lower bound lies above its upper bound or one of them is not a number.
+    /// [`InputError::BoundsCross`] when a lower bound lies above its upper bound or one of them is not a number,
+    /// [`InputError::AssetOutOfRange`] when an infinite bound leaves no weight.
     ///
     /// # Examples
     /// ```
@@ -42,10 +43,15 @@ impl Bounds {
         // The comparison is written so that a NaN on either side is refused too.
         let crossed =
             |(lower, upper): (&f64, &f64)| !matches!(lower.partial_cmp(upper), Some(order) if order.is_le());
-        match lower.iter().zip(&upper).position(crossed) {
-            Some(asset) => Err(InputError::BoundsCross { asset, lower: lower[asset], upper: upper[asset] }),
-            None => Ok(Self { lower, upper }),
+        if let Some(asset) = lower.iter().zip(&upper).position(crossed) {
+            return Err(InputError::BoundsCross { asset, lower: lower[asset], upper: upper[asset] });
         }
+        for (asset, (&lower, &upper)) in lower.iter().zip(&upper).enumerate() {
+            if let Some((name, value, expected)) = no_weight(lower, upper) {
+                return Err(InputError::AssetOutOfRange { name, asset, value, expected });
+            }
+        }
+        Ok(Self { lower, upper })
     }
 
     /// The same bounds for each of `assets` assets.
@@ -79,7 +85,7 @@ impl Bounds {
 /// A lower and an upper bound on the total weight of some assets, with the name that results and errors call it by.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "UncheckedGroupBound"))]
+#[cfg_attr(feature = "serde", serde(try_from = "UncheckedGroupBound", into = "UncheckedGroupBound"))]
 pub struct GroupBound {
     name: String,
     members: Vec<usize>,
@@ -88,11 +94,21 @@ pub struct GroupBound {
 }
 
 impl GroupBound {
-    /// A bound on the sum of the weights of `members`.
+    /// A bound on the sum of the weights of `members`; infinite bounds as in [`Bounds::new`].
     ///
     /// # Errors
     /// [`InputError::Empty`] without members, [`InputError::DuplicateName`] when a member is listed twice,
-    /// [`InputError::GroupBoundsCross`] when `lower` lies above `upper` or one of them is not a number.
+    /// [`InputError::GroupBoundsCross`] when `lower` lies above `upper` or one of them is not a number,
+    /// [`InputError::OutOfRange`] when an infinite bound leaves no weight.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{GroupBound, InputError};
+    ///
+    /// let energy = GroupBound::new("energy", vec![4, 2], 0.0, 0.3)?;
+    /// assert_eq!(energy.members(), [2, 4]);
+    /// # Ok::<(), InputError>(())
+    /// ```
     pub fn new(
         name: impl Into<String>,
         mut members: Vec<usize>,
@@ -107,6 +123,9 @@ impl GroupBound {
         if let Some(first) = members.windows(2).position(|pair| pair[0] == pair[1]) {
             let (kind, second) = ("group member", first + 1);
             return Err(InputError::DuplicateName { kind, name: members[first].to_string(), first, second });
+        }
+        if let Some((name, value, expected)) = no_weight(lower, upper) {
+            return Err(InputError::OutOfRange { name, value, expected });
         }
         if lower <= upper {
             Ok(Self { name, members, lower, upper })
@@ -140,31 +159,61 @@ impl GroupBound {
     }
 }
 
+/// The bound that no weight can keep, if one of the two is such.
+fn no_weight(lower: f64, upper: f64) -> Option<(&'static str, f64, &'static str)> {
+    if lower == f64::INFINITY {
+        Some(("the lower bound", lower, "a number below infinity"))
+    } else if upper == f64::NEG_INFINITY {
+        Some(("the upper bound", upper, "a number above minus infinity"))
+    } else {
+        None
+    }
+}
+
+/// Bounds as a file holds them: what is infinite is `null`, because JSON has no infinity.
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename = "Bounds", deny_unknown_fields)]
 struct UncheckedBounds {
-    lower: Vec<f64>,
-    upper: Vec<f64>,
+    lower: Vec<Option<f64>>,
+    upper: Vec<Option<f64>>,
 }
 
 #[cfg(feature = "serde")]
 impl TryFrom<UncheckedBounds> for Bounds {
     type Error = InputError;
 
-    fn try_from(unchecked: UncheckedBounds) -> Result<Self, InputError> {
-        Self::new(unchecked.lower, unchecked.upper)
+    fn try_from(UncheckedBounds { lower, upper }: UncheckedBounds) -> Result<Self, InputError> {
+        let lower = lower.into_iter().map(|bound| bound.unwrap_or(f64::NEG_INFINITY));
+        let upper = upper.into_iter().map(|bound| bound.unwrap_or(f64::INFINITY));
+        Self::new(lower.collect(), upper.collect())
     }
 }
 
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+impl From<Bounds> for UncheckedBounds {
+    fn from(Bounds { lower, upper }: Bounds) -> Self {
+        let bounds = |bounds: Vec<f64>| bounds.into_iter().map(finite).collect();
+        Self { lower: bounds(lower), upper: bounds(upper) }
+    }
+}
+
+#[cfg(feature = "serde")]
+fn finite(bound: f64) -> Option<f64> {
+    Some(bound).filter(|bound| bound.is_finite())
+}
+
+/// A group bound as a file holds it: what is infinite is left out.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename = "GroupBound", deny_unknown_fields)]
 struct UncheckedGroupBound {
     name: String,
     members: Vec<usize>,
-    lower: f64,
-    upper: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lower: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    upper: Option<f64>,
 }
 
 #[cfg(feature = "serde")]
@@ -172,6 +221,14 @@ impl TryFrom<UncheckedGroupBound> for GroupBound {
     type Error = InputError;
 
     fn try_from(unchecked: UncheckedGroupBound) -> Result<Self, InputError> {
-        Self::new(unchecked.name, unchecked.members, unchecked.lower, unchecked.upper)
+        let UncheckedGroupBound { name, members, lower, upper } = unchecked;
+        Self::new(name, members, lower.unwrap_or(f64::NEG_INFINITY), upper.unwrap_or(f64::INFINITY))
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<GroupBound> for UncheckedGroupBound {
+    fn from(GroupBound { name, members, lower, upper }: GroupBound) -> Self {
+        Self { name, members, lower: finite(lower), upper: finite(upper) }
     }
 }

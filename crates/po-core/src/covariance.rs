@@ -136,10 +136,27 @@ impl Covariance {
     /// ```
     ///
     /// # Errors
-    /// [`InputError::LengthMismatch`] unless there is one weight per asset.
+    /// [`InputError::LengthMismatch`] unless there is one weight per asset; [`InputError::OutOfRange`] when the
+    /// weights are so large that the variance overflows.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, Weights, nalgebra::dmatrix};
+    ///
+    /// let covariance = Covariance::new(dmatrix![0.04, 0.01; 0.01, 0.01])?;
+    /// let variance = covariance.portfolio_variance(&Weights::new(vec![0.5, 0.5])?)?;
+    /// assert!((variance - 0.0175).abs() < 1e-17);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
     pub fn portfolio_variance(&self, weights: &Weights) -> Result<f64, InputError> {
         let marginal = self.marginal(weights)?;
-        Ok(dot(weights.as_slice(), &marginal))
+        let value = dot(weights.as_slice(), &marginal);
+        if value.is_finite() {
+            Ok(value)
+        } else {
+            let (name, expected) = ("the variance of the portfolio", "a finite number");
+            Err(InputError::OutOfRange { name, value, expected })
+        }
     }
 
     /// The share of each asset in the variance of a portfolio (Euler's decomposition); the shares sum to one.
@@ -150,7 +167,7 @@ impl Covariance {
     ///
     /// # Errors
     /// [`InputError::LengthMismatch`] unless there is one weight per asset; [`InputError::OutOfRange`] when the
-    /// portfolio has no variance to share.
+    /// portfolio has no variance to share, or one that overflows.
     ///
     /// # Examples
     /// ```
@@ -158,7 +175,7 @@ impl Covariance {
     ///
     /// let covariance = Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.01])?;
     /// let shares = covariance.risk_contributions(&Weights::new(vec![0.5, 0.5])?)?;
-    /// assert_eq!(shares, [0.8, 0.2]);
+    /// assert!((shares[0] - 0.8).abs() < 1e-15 && (shares[1] - 0.2).abs() < 1e-15);
     /// # Ok::<(), po_core::InputError>(())
     /// ```
     pub fn risk_contributions(&self, weights: &Weights) -> Result<Vec<f64>, InputError> {
@@ -167,11 +184,11 @@ impl Covariance {
             *share *= weight;
         }
         let variance = sum(&shares);
-        if variance > 0.0 {
+        if variance > 0.0 && variance.is_finite() {
             shares.iter_mut().for_each(|share| *share /= variance);
             Ok(shares)
         } else {
-            let (name, expected) = ("the variance of the portfolio", "a positive number");
+            let (name, expected) = ("the variance of the portfolio", "a positive, finite number");
             Err(InputError::OutOfRange { name, value: variance, expected })
         }
     }
@@ -180,7 +197,7 @@ impl Covariance {
     fn marginal(&self, weights: &Weights) -> Result<Vec<f64>, InputError> {
         if weights.len() != self.len() {
             let (expected, actual) = (self.len(), weights.len());
-            return Err(InputError::LengthMismatch { what: "the weights", expected, actual });
+            return Err(InputError::LengthMismatch { what: "the list of weights", expected, actual });
         }
         Ok((0..self.len()).map(|asset| dot(self.column(asset), weights.as_slice())).collect())
     }

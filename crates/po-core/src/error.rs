@@ -267,7 +267,9 @@ impl InputError {
             Self::Singular { pivot } => {
                 write!(f, "the matrix is singular: pivot {pivot} is zero, expected pivots other than zero")
             }
-            Self::NotConverged { what } => write!(f, "{what} did not converge, expected a matrix within range"),
+            Self::NotConverged { what } => {
+                write!(f, "{what} did not converge, expected a matrix within range")
+            }
             Self::OutOfRange { name, value, expected } => write!(f, "{name} is {value}, expected {expected}"),
             Self::AssetOutOfRange { name, asset, value, expected } => {
                 write!(f, "{name} of {} is {value}, expected {expected}", label(*asset))

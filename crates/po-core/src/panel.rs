@@ -104,9 +104,12 @@ impl Panel {
         &self.0.as_slice()[asset * rows..(asset + 1) * rows]
     }
 
-    /// When an asset was observed; `None` if never.
+    /// When an asset was observed; `None` if never, or if there is no such asset.
     #[must_use]
     pub fn listing(&self, asset: usize) -> Option<Listing> {
+        if asset >= self.assets() {
+            return None;
+        }
         let column = self.column(asset);
         let first = column.iter().position(|value| !value.is_nan())?;
         let last = column.iter().rposition(|value| !value.is_nan())?;
@@ -230,10 +233,14 @@ impl serde::Serialize for Panel {
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for Panel {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Columns { observations, columns } = Columns::deserialize(deserializer)?;
+        let Columns { observations: expected, columns } = Columns::deserialize(deserializer)?;
+        if let Some(actual) = columns.iter().map(Vec::len).find(|actual| *actual != expected) {
+            let what = "a column of the panel";
+            return Err(serde::de::Error::custom(InputError::LengthMismatch { what, expected, actual }));
+        }
         let assets = columns.len();
         let entries: Vec<f64> =
             columns.into_iter().flatten().map(|value| value.unwrap_or(f64::NAN)).collect();
-        Self::from_column_slice(observations, assets, &entries).map_err(serde::de::Error::custom)
+        Self::from_column_slice(expected, assets, &entries).map_err(serde::de::Error::custom)
     }
 }

@@ -5,7 +5,7 @@ use crate::{InputError, Panel, Returns};
 /// How a [`Panel`] of returns with missing values becomes [`Returns`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", deny_unknown_fields))]
 #[non_exhaustive]
 pub enum MissingPolicy {
     /// A missing value is an error.
@@ -41,8 +41,8 @@ impl Panel {
     /// Applies a missing-data policy to a panel of returns.
     ///
     /// # Errors
-    /// [`InputError::Missing`] under [`MissingPolicy::Refuse`]; [`InputError::NeverObserved`] when an asset without
-    /// any value would leave no complete row; [`InputError::NoAssetLeft`] and [`InputError::TooFewObservations`] when
+    /// [`InputError::Missing`] under [`MissingPolicy::Refuse`]; [`InputError::NeverObserved`] when an asset that is
+    /// kept has no value at all, so that no row would be complete; [`InputError::NoAssetLeft`] and [`InputError::TooFewObservations`] when
     /// nothing is left; [`InputError::OutOfRange`] for a share outside [0, 1].
     ///
     /// # Examples
@@ -66,24 +66,23 @@ impl Panel {
                 Some((row, asset)) => return Err(InputError::Missing { row, asset }),
                 None => (0..self.assets()).collect(),
             },
-            MissingPolicy::CompleteRows => {
-                match missing.iter().position(|&count| count == self.observations()) {
-                    Some(asset) => return Err(InputError::NeverObserved { asset }),
-                    None => (0..self.assets()).collect(),
-                }
-            }
+            MissingPolicy::CompleteRows => (0..self.assets()).collect(),
             MissingPolicy::CompleteAssets => self.assets_where(|asset| missing[asset] == 0),
             MissingPolicy::DropSparse { max_missing } => {
                 if !(0.0..=1.0).contains(&max_missing) {
                     let (name, expected) = ("the share of missing rows", "a number in [0, 1]");
                     return Err(InputError::OutOfRange { name, value: max_missing, expected });
                 }
+                // A quotient of counts is the nearest number to the decimal that a user writes; a product is not.
                 let rows = self.observations() as f64;
-                self.assets_where(|asset| missing[asset] as f64 <= max_missing * rows)
+                self.assets_where(|asset| missing[asset] as f64 / rows <= max_missing)
             }
         };
         if assets.is_empty() {
             return Err(InputError::NoAssetLeft);
+        }
+        if let Some(&asset) = assets.iter().find(|&&asset| missing[asset] == self.observations()) {
+            return Err(InputError::NeverObserved { asset });
         }
         let complete = |row: &usize| assets.iter().all(|&asset| !self.column(asset)[*row].is_nan());
         let rows: Vec<usize> = (0..self.observations()).filter(complete).collect();

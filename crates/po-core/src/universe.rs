@@ -16,6 +16,7 @@ pub struct Universe {
 /// One way to sort the assets into groups: each asset has one label or none.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "UncheckedGrouping"))]
 pub struct Grouping {
     name: String,
     labels: Vec<Option<String>>,
@@ -59,24 +60,22 @@ impl Universe {
         name: impl Into<String>,
         labels: impl IntoIterator<Item = Option<S>>,
     ) -> Result<Self, InputError> {
-        let name = name.into();
-        let labels: Vec<Option<String>> = labels.into_iter().map(|label| label.map(Into::into)).collect();
-        if name.trim().is_empty() {
-            return Err(InputError::EmptyName { kind: "grouping", index: self.groupings.len() });
+        let labels = labels.into_iter().map(|label| label.map(Into::into)).collect();
+        let second = self.groupings.len();
+        let grouping = Grouping::new(second, name.into(), labels)?;
+        if let Some(first) = self.groupings.iter().position(|known| known.name == grouping.name) {
+            let (kind, name) = ("grouping", grouping.name);
+            return Err(InputError::DuplicateName { kind, name, first, second });
         }
-        if let Some(first) = self.groupings.iter().position(|grouping| grouping.name == name) {
-            let second = self.groupings.len();
-            return Err(InputError::DuplicateName { kind: "grouping", name, first, second });
+        if grouping.labels.len() != self.len() {
+            let (expected, actual) = (self.len(), grouping.labels.len());
+            return Err(InputError::LengthMismatch {
+                what: "the list of labels of a grouping",
+                expected,
+                actual,
+            });
         }
-        if labels.len() != self.len() {
-            let (expected, actual) = (self.len(), labels.len());
-            return Err(InputError::LengthMismatch { what: "the labels of a grouping", expected, actual });
-        }
-        let blank = |label: &Option<String>| label.as_ref().is_some_and(|label| label.trim().is_empty());
-        if let Some(index) = labels.iter().position(blank) {
-            return Err(InputError::EmptyName { kind: "group", index });
-        }
-        self.groupings.push(Grouping { name, labels });
+        self.groupings.push(grouping);
         Ok(self)
     }
 
@@ -172,6 +171,17 @@ impl Universe {
 }
 
 impl Grouping {
+    fn new(index: usize, name: String, labels: Vec<Option<String>>) -> Result<Self, InputError> {
+        if name.trim().is_empty() {
+            return Err(InputError::EmptyName { kind: "grouping", index });
+        }
+        let blank = |label: &Option<String>| label.as_ref().is_some_and(|label| label.trim().is_empty());
+        match labels.iter().position(blank) {
+            Some(index) => Err(InputError::EmptyName { kind: "group", index }),
+            None => Ok(Self { name, labels }),
+        }
+    }
+
     /// Name of the grouping, for example `sector`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -268,5 +278,22 @@ impl TryFrom<Unchecked> for Universe {
         unchecked.groupings.into_iter().try_fold(Self::new(unchecked.names)?, |universe, grouping| {
             universe.grouped(grouping.name, grouping.labels)
         })
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UncheckedGrouping {
+    name: String,
+    labels: Vec<Option<String>>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<UncheckedGrouping> for Grouping {
+    type Error = InputError;
+
+    fn try_from(unchecked: UncheckedGrouping) -> Result<Self, InputError> {
+        Self::new(0, unchecked.name, unchecked.labels)
     }
 }

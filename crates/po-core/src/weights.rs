@@ -104,7 +104,7 @@ impl From<Weights> for Vec<f64> {
 
 fn check(weights: &[f64]) -> Result<(), InputError> {
     if weights.is_empty() {
-        return Err(InputError::Empty { what: "the weights" });
+        return Err(InputError::Empty { what: "the list of weights" });
     }
     match weights.iter().position(|weight| !weight.is_finite()) {
         Some(asset) => {

@@ -109,13 +109,13 @@ impl Allocator for Hrp {
     ) -> Result<(), Error> {
         self.limits.check(covariance.len())?;
         self.cluster(covariance, scratch, allocation)?;
-        let HrpScratch { distances, ordering, stack, precision, groups, weights, .. } = scratch;
+        let HrpScratch { inverse, distances, ordering, stack, variances, groups, weights, .. } = scratch;
         let HrpAllocation { tree, order, splits, .. } = allocation;
         tree.leaf_order_into(stack, order);
         if self.leaf_order == LeafOrder::Optimal {
             ordering::optimise(tree, distances, ordering, order);
         }
-        bisection::variances_into(covariance, order, precision, splits)?;
+        bisection::variances_into(covariance, inverse, order, variances, splits)?;
         bisection::weights_into(order, splits, &self.limits, weights);
         if !self.limits.groups.is_empty() {
             groups::weights_into(order, splits, &self.limits, groups, weights)?;

@@ -1,6 +1,7 @@
 //! Recursive bisection: cluster variances from the bottom up, weights from the top down.
 
 use po_core::Covariance;
+use pulp::Arch;
 
 use crate::Error;
 use crate::allocation::Bisection;
@@ -31,6 +32,46 @@ struct Cluster {
     precision: f64,
 }
 
+/// Clusters up to this size sum their pairs one by one; larger ones add up whole rows of the covariance.
+const SMALL: usize = 32;
+
+/// Working memory of the variances.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VariancesScratch {
+    /// `p`, in leaf order.
+    precision: Vec<f64>,
+    /// Sums of rows, a line of N numbers per level of the bisection.
+    lines: Vec<f64>,
+}
+
+/// Fills in the variances of both halves of each cluster; the split of leaves `start..end` stands at `middle - 1`.
+///
+/// `inverse` holds `1 / σ_i`.
+pub(crate) fn variances_into(
+    covariance: &Covariance,
+    inverse: &[f64],
+    order: &[usize],
+    scratch: &mut VariancesScratch,
+    splits: &mut Vec<Bisection>,
+) -> Result<(), Error> {
+    let VariancesScratch { precision, lines } = scratch;
+    let assets = order.len();
+    precision.clear();
+    precision.extend(order.iter().map(|&asset| inverse[asset] * inverse[asset]));
+    splits.clear();
+    splits.resize(assets - 1, Bisection::default());
+    let levels = (assets / SMALL + 1).ilog2() as usize + 2;
+    if lines.len() < levels * assets {
+        lines.resize(levels * assets, 0.0);
+    }
+    if assets > 1 {
+        // The variance of the whole is asked for by nobody, and so are its rows.
+        Variances { covariance: covariance.as_slice(), order, precision, splits }
+            .halves(0, assets, lines, false);
+    }
+    splits.iter_mut().try_for_each(|split| split.settle(order, precision))
+}
+
 struct Variances<'a> {
     covariance: &'a [f64],
     order: &'a [usize],
@@ -38,61 +79,99 @@ struct Variances<'a> {
     splits: &'a mut [Bisection],
 }
 
-/// Fills in the variances of both halves of each cluster; the split of leaves `start..end` stands at `middle - 1`.
-pub(crate) fn variances_into(
-    covariance: &Covariance,
-    order: &[usize],
-    precision: &mut Vec<f64>,
-    splits: &mut Vec<Bisection>,
-) -> Result<(), Error> {
-    let diagonal = covariance.len() + 1;
-    precision.clear();
-    precision.extend(order.iter().map(|&asset| 1.0 / covariance.as_slice()[asset * diagonal]));
-    splits.clear();
-    splits.resize(order.len() - 1, Bisection::default());
-    if order.len() > 1 {
-        // The variance of the whole is asked for by nobody.
-        Variances { covariance: covariance.as_slice(), order, precision, splits }.halves(0, order.len());
-    }
-    splits.iter_mut().try_for_each(|split| split.settle(order, precision))
-}
-
 impl Variances<'_> {
-    /// Records the variances of the two halves of a cluster and of all clusters inside it; returns their sums.
-    fn halves(&mut self, start: usize, end: usize) -> (Cluster, Cluster) {
-        let mid = middle(start, end);
-        let (left, right) = (self.cluster(start, mid), self.cluster(mid, end));
-        let (variance_left, variance_right) = (left.variance(), right.variance());
-        self.splits[mid - 1] = Bisection { start, mid, end, variance_left, variance_right, ..Bisection::default() };
-        (left, right)
+    /// The sums of a cluster; all splits inside it are recorded.
+    ///
+    /// If `wanted`, the first of `lines` becomes the cluster's line: `Σ_i p_i σ_ik` for each asset `k`.
+    fn cluster(&mut self, start: usize, end: usize, lines: &mut [f64], wanted: bool) -> Cluster {
+        if end - start > SMALL {
+            return self.halves(start, end, lines, wanted);
+        }
+        if wanted {
+            add_up(
+                self.order[start..end].iter().map(|&asset| self.row(asset)),
+                &self.precision[start..end],
+                lines,
+            );
+        }
+        self.small(start, end)
     }
 
-    #[inline]
-    fn cluster(&mut self, start: usize, end: usize) -> Cluster {
+    fn halves(&mut self, start: usize, end: usize, lines: &mut [f64], wanted: bool) -> Cluster {
+        let mid = middle(start, end);
+        let whole = end - start == self.order.len();
+        let left = self.cluster(start, mid, lines, !whole);
+        let (line, below) = lines.split_at_mut(self.order.len());
+        let between =
+            if whole { 0.0 } else { gathered_dot(line, &self.order[mid..end], &self.precision[mid..end]) };
+        let right = self.cluster(mid, end, below, wanted);
+        if wanted {
+            line.iter_mut().zip(below).for_each(|(sum, part)| *sum += *part);
+        }
+        self.record(start, mid, end, left, right, between)
+    }
+
+    /// A cluster whose pairs are visited one by one.
+    fn small(&mut self, start: usize, end: usize) -> Cluster {
         if end - start == 1 {
             // p² σ² is p.
             let precision = self.precision[start];
             return Cluster { quadratic: precision, precision };
         }
-        let (left, right) = self.halves(start, end);
-        let between = self.between(start, middle(start, end), end);
+        let mid = middle(start, end);
+        let (left, right) = (self.small(start, mid), self.small(mid, end));
+        let (columns, factors) = (&self.order[mid..end], &self.precision[mid..end]);
+        let along = |place: usize| {
+            self.precision[place] * gathered_dot(self.row(self.order[place]), columns, factors)
+        };
+        let between = (start..mid).map(along).sum();
+        self.record(start, mid, end, left, right, between)
+    }
+
+    #[inline]
+    fn record(
+        &mut self,
+        start: usize,
+        mid: usize,
+        end: usize,
+        left: Cluster,
+        right: Cluster,
+        between: f64,
+    ) -> Cluster {
+        let (variance_left, variance_right) = (left.variance(), right.variance());
+        self.splits[mid - 1] =
+            Bisection { start, mid, end, variance_left, variance_right, ..Bisection::default() };
         Cluster {
             quadratic: left.quadratic + right.quadratic + 2.0 * between,
             precision: left.precision + right.precision,
         }
     }
 
-    /// `Σ p_i p_j σ_ij` over the pairs with `i` in the left half and `j` in the right one.
     #[inline]
-    fn between(&self, start: usize, mid: usize, end: usize) -> f64 {
-        let assets = self.order.len();
-        let (columns, precision) = (&self.order[mid..end], &self.precision[mid..end]);
-        let mut sum = 0.0;
-        for (&asset, own) in self.order[start..mid].iter().zip(&self.precision[start..mid]) {
-            let row = &self.covariance[asset * assets..(asset + 1) * assets];
-            sum += own * gathered_dot(row, columns, precision);
-        }
-        sum
+    fn row(&self, asset: usize) -> &[f64] {
+        &self.covariance[asset * self.order.len()..(asset + 1) * self.order.len()]
+    }
+}
+
+/// `line_k = Σ_r factor_r row_rk`, four rows at a time.
+fn add_up<'a>(mut rows: impl Iterator<Item = &'a [f64]>, factors: &[f64], line: &mut [f64]) {
+    for (block, factors) in factors.chunks(4).enumerate() {
+        let (first, factor) = (rows.next().unwrap_or_default(), factors[0]);
+        // A block that is not full is filled up with rows that count for nothing.
+        let mut next =
+            |index: usize| (rows.next().unwrap_or(first), factors.get(index).copied().unwrap_or(0.0));
+        let ((row_1, factor_1), (row_2, factor_2), (row_3, factor_3)) = (next(1), next(2), next(3));
+        let line = &mut line[..first.len()];
+        Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                let rows = first.iter().zip(row_1).zip(row_2).zip(row_3);
+                for (sum, (((a, b), c), d)) in line.iter_mut().zip(rows) {
+                    let before = if block == 0 { 0.0 } else { *sum };
+                    *sum = before + (factor * a + factor_1 * b) + (factor_2 * c + factor_3 * d);
+                }
+            },
+        );
     }
 }
 
@@ -123,7 +202,11 @@ fn settled(variance: f64, cluster: &[usize], precision: &[f64]) -> Result<f64, E
     }
     // Without correlations the variance would be `1 / Σ p`.
     if variance * precision.iter().sum::<f64>() < -ROUNDING {
-        return Err(Error::NegativeClusterVariance { first: cluster[0], others: cluster.len() - 1, variance });
+        return Err(Error::NegativeClusterVariance {
+            first: cluster[0],
+            others: cluster.len() - 1,
+            variance,
+        });
     }
     Ok(0.0)
 }

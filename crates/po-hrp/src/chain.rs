@@ -42,6 +42,8 @@ pub(crate) struct ChainScratch {
     kept: Vec<usize>,
     /// The places in `unions` that stay, while the matrix is packed.
     kept_unions: Vec<usize>,
+    /// One row of the matrix, while it is packed.
+    row: Vec<f64>,
 }
 
 /// Joins all leaves into `tree`, consuming `matrix`; `height` turns an entry into the height of a merge.
@@ -72,15 +74,18 @@ impl ChainScratch {
             list.clear();
             list.reserve(len);
         }
+        self.row.clear();
+        self.row.reserve(len);
     }
 
     /// Copies into a row the distances to the unions that it does not know yet.
     #[inline(always)]
     fn refresh(&mut self, matrix: &mut Square, row: usize) {
+        let (stride, from) = (matrix.stride(), row * matrix.stride());
+        let entries = matrix.entries_mut();
         for &union in &self.unions[self.known[row]..] {
             // A closed row is copied in vain, a row that is listed twice copied twice: both are cheaper than to ask.
-            let distance = matrix.at(union, row);
-            matrix.set(row, union, distance);
+            entries[from + union] = entries[union * stride + row];
         }
         self.known[row] = self.unions.len();
     }
@@ -181,10 +186,9 @@ fn mutual_neighbours<S: Simd>(
     let mut last = scratch.chain.pop().unwrap_or_default();
     loop {
         scratch.refresh(matrix, last);
-        let (row, _) = S::as_simd_f64s(matrix.row(last));
-        let (closed, _) = S::as_simd_f64s(&scratch.closed);
+        let (row, closed) = (matrix.row(last), &scratch.closed);
         let mut least = simd.splat_f64s(f64::INFINITY);
-        for (&distance, &closed) in row.iter().zip(closed) {
+        for (&distance, &closed) in S::as_simd_f64s(row).0.iter().zip(S::as_simd_f64s(closed).0) {
             least = simd.min_f64s(least, simd.add_f64s(distance, closed));
         }
         let distance = simd.reduce_min_f64s(least);
@@ -196,21 +200,16 @@ fn mutual_neighbours<S: Simd>(
         }
         scratch.chain.push(last);
         // Some row is open, and its distance is a number, so that it is found.
-        last = first_open(simd, row, closed, distance).unwrap_or_default();
+        last = first_open(row, closed, distance).unwrap_or_default();
     }
 }
 
 /// The first open row at this distance.
 #[inline(always)]
-fn first_open<S: Simd>(simd: S, row: &[S::f64s], closed: &[S::f64s], distance: f64) -> Option<usize> {
-    let distance = simd.splat_f64s(distance);
-    for (index, (&there, &closed)) in row.iter().zip(closed).enumerate() {
-        let lane = simd.first_true_m64s(simd.equal_f64s(simd.add_f64s(there, closed), distance));
-        if lane < S::F64_LANES {
-            return Some(index * S::F64_LANES + lane);
-        }
-    }
-    None
+#[expect(clippy::float_cmp, reason = "the distance was taken from the row")]
+fn first_open(row: &[f64], closed: &[f64], distance: f64) -> Option<usize> {
+    let closed = &closed[..row.len()];
+    first_place(row.len(), |place| row[place] + closed[place] == distance)
 }
 
 /// Row `b` becomes the union of `a` and `b`.
@@ -235,12 +234,12 @@ fn merge_rows<S: Simd>(
 
 /// Moves the open rows and columns together, in order, so that searches no longer pass over closed ones.
 fn pack(matrix: &mut Square, scratch: &mut ChainScratch) {
-    let ChainScratch { closed, sizes, nodes, known, unions, chain, kept, kept_unions } = scratch;
+    let ChainScratch { closed, sizes, nodes, known, unions, chain, kept, kept_unions, row } = scratch;
     kept.clear();
     kept.extend((0..matrix.len()).filter(|&row| closed[row] <= 0.0));
     kept_unions.clear();
     kept_unions.extend((0..unions.len()).filter(|&place| closed[unions[place]] <= 0.0));
-    matrix.keep(kept);
+    matrix.keep(kept, row);
     for (new, &old) in kept.iter().enumerate() {
         (sizes[new], nodes[new], closed[new]) = (sizes[old], nodes[old], 0.0);
         known[new] = kept_unions.partition_point(|&place| place < known[old]);

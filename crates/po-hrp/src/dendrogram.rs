@@ -103,7 +103,9 @@ impl Dendrogram {
     #[must_use]
     pub fn leaf_order(&self) -> Vec<usize> {
         let mut order = Vec::with_capacity(self.leaves);
-        let mut stack = vec![self.leaves + self.merges.len() - 1];
+        // An empty dendrogram has no root.
+        let root = (self.leaves + self.merges.len()).checked_sub(1);
+        let mut stack: Vec<usize> = root.into_iter().collect();
         while let Some(node) = stack.pop() {
             if node < self.leaves {
                 order.push(node);
@@ -121,7 +123,7 @@ impl Dendrogram {
     /// At least one cluster and at most N are formed, whatever is asked for.
     #[must_use]
     pub fn cut(&self, clusters: usize) -> Vec<usize> {
-        let kept = self.leaves - clusters.clamp(1, self.leaves);
+        let kept = self.leaves - clusters.max(1).min(self.leaves);
         let mut parent: Vec<usize> = (0..self.leaves + kept).collect();
         for (index, merge) in self.merges[..kept].iter().enumerate() {
             parent[merge.left] = self.leaves + index;

@@ -103,14 +103,15 @@ impl Square {
     }
 
     /// Keeps some rows and the columns of the same numbers, in order; both matrices are stored in place.
-    pub(crate) fn keep(&mut self, kept: &[usize]) {
+    pub(crate) fn keep(&mut self, kept: &[usize], row_kept: &mut Vec<f64>) {
         let old = self.stride;
         (self.len, self.stride) = (kept.len(), padded(kept.len()));
-        // Each entry moves to the front, so that none is overwritten before it was moved.
-        for (new_row, &row) in kept.iter().enumerate() {
-            for (new_col, &col) in kept.iter().enumerate() {
-                self.entries[new_row * self.stride + new_col] = self.entries[row * old + col];
-            }
+        // Rows move to the front, so that none is overwritten before it was moved.
+        for (new, &row) in kept.iter().enumerate() {
+            let whole = &self.entries[row * old..(row + 1) * old];
+            row_kept.clear();
+            row_kept.extend(kept.iter().map(|&col| whole[col]));
+            self.entries[new * self.stride..][..row_kept.len()].copy_from_slice(row_kept);
         }
     }
 
@@ -137,8 +138,13 @@ pub(crate) fn inverse_deviations(covariance: &Covariance, inverse: &mut Vec<f64>
             let (name, expected) = ("the variance", "a number in [1e-150, 1e150]");
             return Err(InputError::AssetOutOfRange { name, asset, value: variance, expected }.into());
         }
-        inverse.push(1.0 / variance.sqrt());
+        inverse.push(variance);
     }
+    let deviations = &mut inverse[..];
+    Arch::new().dispatch(
+        #[inline(always)]
+        || deviations.iter_mut().for_each(|entry| *entry = 1.0 / entry.sqrt()),
+    );
     inverse.resize(padded(assets), 0.0);
     Ok(())
 }

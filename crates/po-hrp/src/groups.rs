@@ -107,6 +107,11 @@ impl Groups {
         self.cell_of.get(asset).copied().unwrap_or(0)
     }
 
+    fn row(&self, group: usize) -> Row<'_> {
+        let (cells, bound) = (&self.cells_of[group], &self.bounds[group]);
+        Row { cells, lower: bound.lower(), upper: bound.upper() }
+    }
+
     fn sum(&self, group: usize, masses: &[f64]) -> f64 {
         self.cells_of[group].iter().map(|&cell| masses[cell]).sum()
     }
@@ -162,13 +167,24 @@ impl GroupsScratch {
                 return Err(unattainable(group, least, greatest));
             }
         }
-        let rows = groups.bounds.iter().zip(&groups.cells_of);
-        let rows = rows.map(|(group, cells)| Row { cells, lower: group.lower(), upper: group.upper() });
-        let masses = &mut self.levels[..groups.cells];
-        self.projection.project(&self.natural, &self.lower, &self.upper, rows, masses).map_err(|conflict| {
-            let groups = conflict.iter().map(|&group| groups.bounds[group].name().to_owned()).collect();
-            Error::GroupsConflict { groups }
-        })
+        let Self { projection, natural, lower, upper, levels, .. } = self;
+        let masses = &mut levels[..groups.cells];
+        let mut holds = |kept: &mut dyn Iterator<Item = usize>| {
+            projection.project(natural, lower, upper, kept.map(|group| groups.row(group)), masses)
+        };
+        let all = 0..groups.bounds.len();
+        if holds(&mut all.clone()) {
+            return Ok(());
+        }
+        // A group is to blame if, without it, those not yet cleared leave a portfolio.
+        let mut blamed: Vec<usize> = all.clone().collect();
+        for group in all {
+            if !holds(&mut blamed.iter().copied().filter(|&other| other != group)) {
+                blamed.retain(|&other| other != group);
+            }
+        }
+        let groups = blamed.iter().map(|&group| groups.bounds[group].name().to_owned()).collect();
+        Err(Error::GroupsConflict { groups })
     }
 }
 

@@ -1,7 +1,5 @@
 //! Padding for whole vectors, and the place of a minimum.
 
-use pulp::Simd;
-
 /// Rows of the work matrices are padded to a multiple of this: the widest vector holds eight numbers.
 pub(crate) const LANES: usize = 8;
 
@@ -11,15 +9,14 @@ pub(crate) fn padded(len: usize) -> usize {
     if padded.is_multiple_of(512) && padded > 0 { padded + LANES } else { padded }
 }
 
-/// The first place where `value` stands among vectors; `None` when it is not there.
+/// The first place where `matches` holds, asked eight places at a time; `len` is a multiple of eight.
+///
+/// A loop that may stop anywhere is not vectorised; one that may stop at every eighth place is.
+/// The branch pays: where it is foreseen, the next step starts before the minimum is known.
 #[inline(always)]
-pub(crate) fn first_place<S: Simd>(simd: S, vectors: &[S::f64s], value: f64) -> Option<usize> {
-    let value = simd.splat_f64s(value);
-    for (index, &vector) in vectors.iter().enumerate() {
-        let lane = simd.first_true_m64s(simd.equal_f64s(vector, value));
-        if lane < S::F64_LANES {
-            return Some(index * S::F64_LANES + lane);
-        }
-    }
-    None
+pub(crate) fn first_place(len: usize, matches: impl Fn(usize) -> bool) -> Option<usize> {
+    (0..len)
+        .step_by(LANES)
+        .find(|&start| (start..start + LANES).fold(false, |any, place| any | matches(place)))
+        .and_then(|start| (start..start + LANES).find(|&place| matches(place)))
 }

@@ -51,10 +51,17 @@ pub(crate) fn prim_of_squares(squares: &Square, scratch: &mut PrimScratch, tree:
     scratch.grow(tree);
 }
 
-/// The squared distances of one vertex to all others, a vector at a time.
+/// The squared distances of each vertex to all others.
 trait Rows {
-    /// Calls `each` with every vector of row `vertex`.
-    fn scan<S: Simd>(&self, simd: S, vertex: usize, each: impl FnMut(S::f64s));
+    /// Calls `each` with every vector of row `vertex` and the vectors of `outside` and `inside` beside it.
+    fn visit<S: Simd>(
+        &self,
+        simd: S,
+        vertex: usize,
+        outside: &mut [S::f64s],
+        inside: &[S::f64s],
+        each: impl FnMut(S::f64s, &mut S::f64s, S::f64s),
+    );
 }
 
 struct CovarianceRows<'a> {
@@ -65,16 +72,25 @@ struct CovarianceRows<'a> {
 
 impl Rows for CovarianceRows<'_> {
     #[inline(always)]
-    fn scan<S: Simd>(&self, simd: S, vertex: usize, mut each: impl FnMut(S::f64s)) {
+    fn visit<S: Simd>(
+        &self,
+        simd: S,
+        vertex: usize,
+        outside: &mut [S::f64s],
+        inside: &[S::f64s],
+        mut each: impl FnMut(S::f64s, &mut S::f64s, S::f64s),
+    ) {
         let row = &self.covariance[vertex * self.assets..(vertex + 1) * self.assets];
         let own = simd.splat_f64s(self.inverse[vertex]);
-        let (inverse, _) = S::as_simd_f64s(self.inverse);
         let (whole, rest) = S::as_simd_f64s(row);
-        for (&entry, &other) in whole.iter().zip(inverse) {
-            each(half_complement(simd, entry, own, other));
+        let (inverse, _) = S::as_simd_f64s(self.inverse);
+        let beside = inverse.iter().zip(outside.iter_mut()).zip(inside);
+        for (&entry, ((&other, outside), &inside)) in whole.iter().zip(beside) {
+            each(half_complement(simd, entry, own, other), outside, inside);
         }
         if !rest.is_empty() {
-            each(half_complement(simd, simd.partial_load_f64s(rest), own, inverse[whole.len()]));
+            let (entry, last) = (simd.partial_load_f64s(rest), whole.len());
+            each(half_complement(simd, entry, own, inverse[last]), &mut outside[last], inside[last]);
         }
     }
 }
@@ -83,9 +99,18 @@ struct SquareRows<'a>(&'a Square);
 
 impl Rows for SquareRows<'_> {
     #[inline(always)]
-    fn scan<S: Simd>(&self, _: S, vertex: usize, mut each: impl FnMut(S::f64s)) {
+    fn visit<S: Simd>(
+        &self,
+        _: S,
+        vertex: usize,
+        outside: &mut [S::f64s],
+        inside: &[S::f64s],
+        mut each: impl FnMut(S::f64s, &mut S::f64s, S::f64s),
+    ) {
         let (row, _) = S::as_simd_f64s(self.0.row(vertex));
-        row.iter().for_each(|&square| each(square));
+        for ((&square, outside), &inside) in row.iter().zip(outside).zip(inside) {
+            each(square, outside, inside);
+        }
     }
 }
 
@@ -102,28 +127,31 @@ impl<R: Rows> WithSimd for Prim<'_, R> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> (f64, f64) {
         let PrimScratch { outside, inside, steps, .. } = self.scratch;
-        let mut range = (0.5, simd.splat_f64s(0.5));
+        let (mut least_of_all, mut greatest) = (0.5, simd.splat_f64s(0.5));
         let mut vertex = 0;
         for _ in 1..self.assets {
             (outside[vertex], inside[vertex]) = (f64::INFINITY, f64::INFINITY);
             let mut least = simd.splat_f64s(f64::INFINITY);
-            let (outside, _) = S::as_mut_simd_f64s(outside);
-            let (inside, _) = S::as_simd_f64s(inside);
-            let mut vertices = outside.iter_mut().zip(inside);
-            self.rows.scan(simd, vertex, |square| {
-                range.1 = simd.max_f64s(range.1, square);
-                if let Some((outside, &inside)) = vertices.next() {
+            let (tracked, _) = S::as_mut_simd_f64s(outside);
+            self.rows.visit(
+                simd,
+                vertex,
+                tracked,
+                S::as_simd_f64s(inside).0,
+                #[inline(always)]
+                |square, outside, inside| {
+                    greatest = simd.max_f64s(greatest, square);
                     *outside = simd.min_f64s(*outside, simd.add_f64s(square, inside));
                     least = simd.min_f64s(least, *outside);
-                }
-            });
+                },
+            );
             let square = simd.reduce_min_f64s(least);
             // Some vertex is outside, and its distance is a number, so that it is found.
-            vertex = first_place(simd, outside, square).unwrap_or_default();
-            range.0 = f64::min(range.0, square);
+            vertex = place_of(outside, square).unwrap_or_default();
+            least_of_all = f64::min(least_of_all, square);
             steps.push((vertex, square));
         }
-        (range.0, simd.reduce_max_f64s(range.1))
+        (least_of_all, simd.reduce_max_f64s(greatest))
     }
 }
 
@@ -157,6 +185,12 @@ impl PrimScratch {
             cluster = tree.join(left.cluster, cluster, height(left.square), left.step);
         }
     }
+}
+
+#[inline(always)]
+#[expect(clippy::float_cmp, reason = "the value was taken from the list")]
+fn place_of(values: &[f64], value: f64) -> Option<usize> {
+    first_place(values.len(), |place| values[place] == value)
 }
 
 fn height(square: f64) -> f64 {

@@ -8,6 +8,8 @@
 //! The weights `1 / m_c` make moves proportional: when one group is capped, the others grow in proportion.
 //! Solved by the dual active-set method of Goldfarb and Idnani (1983), which ends at the exact solution after finitely
 //! many steps, or at a set of constraints that contradict each other.
+//! The active normals are kept as an orthonormal basis and a triangle, so that a step leaves them where they are to
+//! the last digits, however much the masses differ in size.
 
 /// Bounds on the sum of some cells.
 #[derive(Clone, Copy, Debug)]
@@ -23,41 +25,39 @@ const TOLERANCE: f64 = 1e-13;
 /// Masses below this move as if they were as large, so that a floor can lift a group that would hold nothing.
 const LEAST_MASS: f64 = 1e-6;
 
-/// A constraint `normal' x >= bound`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
-    Sum,
-    Cell,
-    Group(usize),
-}
+/// A squared length below this, in units of what it was, is zero: the least mass to the greatest is some 1e-6.
+const DEPENDENT: f64 = 1e-12;
+
+/// A rate below this is zero.
+const RATE: f64 = 1e-10;
 
 /// Working memory of the method.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Projection {
-    /// One line per constraint: its normal, an entry per cell.
+    /// One line per constraint `normal' x >= bound`: its normal, an entry per cell; the first one is the sum.
     normals: Vec<f64>,
     /// The right-hand sides.
     bounds: Vec<f64>,
-    /// What each constraint stands for.
-    kinds: Vec<Kind>,
-    /// `m_c`, held away from zero.
-    scale: Vec<f64>,
+    /// The square roots of `m_c`, held away from zero: in units of these, near is near in every direction.
+    roots: Vec<f64>,
     /// The constraints that hold with equality; the first one is the sum.
     active: Vec<usize>,
     /// Their multipliers.
     multipliers: Vec<f64>,
-    /// The Cholesky factor of the active normals' products.
-    factor: Vec<f64>,
+    /// An orthonormal basis of the active normals, a line per vector.
+    basis: Vec<f64>,
+    /// The active normals in that basis: a triangle, column by column.
+    triangle: Vec<f64>,
+    /// The part of the pulling normal in the span of the basis.
+    shadow: Vec<f64>,
+    /// The part that is orthogonal to it.
+    upright: Vec<f64>,
     /// How the multipliers change when the next constraint pulls.
     rates: Vec<f64>,
-    /// Where the masses move meanwhile.
-    direction: Vec<f64>,
-    /// The groups in a contradiction.
-    conflict: Vec<usize>,
 }
 
 impl Projection {
-    /// Writes the nearest masses, or returns the groups that contradict each other.
+    /// Writes the nearest masses; false when there are none, because the rows contradict each other.
     pub(crate) fn project<'a>(
         &mut self,
         masses: &[f64],
@@ -65,21 +65,20 @@ impl Projection {
         upper: &[f64],
         rows: impl Iterator<Item = Row<'a>>,
         nearest: &mut [f64],
-    ) -> Result<(), &[usize]> {
-        let cells = masses.len();
+    ) -> bool {
         self.state(masses, lower, upper, rows);
         nearest.copy_from_slice(masses);
         let limit = 100 + 20 * self.bounds.len();
         for _ in 0..limit {
             let Some(pulling) = self.most_violated(nearest) else { break };
-            if !self.satisfy(pulling, nearest, cells) {
-                return Err(&self.conflict);
+            if !self.satisfy(pulling, nearest) {
+                return false;
             }
         }
         for ((mass, &lower), &upper) in nearest.iter_mut().zip(lower).zip(upper) {
             *mass = mass.max(lower).min(upper);
         }
-        Ok(())
+        true
     }
 
     fn state<'a>(
@@ -91,43 +90,35 @@ impl Projection {
     ) {
         self.normals.clear();
         self.bounds.clear();
-        self.kinds.clear();
-        self.scale.clear();
-        self.scale.extend(masses.iter().map(|&mass| mass.max(LEAST_MASS)));
-        self.conflict.clear();
+        self.roots.clear();
+        self.roots.extend(masses.iter().map(|&mass| mass.max(LEAST_MASS).sqrt()));
         self.active.clear();
         self.multipliers.clear();
+        self.basis.clear();
+        self.triangle.clear();
         let cells = masses.len();
-        self.constrain(Kind::Sum, 1.0, masses.iter().sum(), cells, 0..cells);
-        self.active.push(0);
-        self.multipliers.push(0.0);
+        self.constrain(1.0, masses.iter().sum(), cells, 0..cells);
+        self.decompose(0);
+        self.hold(0, 0.0);
         for cell in 0..cells {
-            self.constrain(Kind::Cell, 1.0, lower[cell], cells, cell..=cell);
-            self.constrain(Kind::Cell, -1.0, -upper[cell], cells, cell..=cell);
+            self.constrain(1.0, lower[cell], cells, cell..=cell);
+            self.constrain(-1.0, -upper[cell], cells, cell..=cell);
         }
-        for (group, row) in rows.enumerate() {
-            self.constrain(Kind::Group(group), 1.0, row.lower, cells, row.cells.iter().copied());
-            self.constrain(Kind::Group(group), -1.0, -row.upper, cells, row.cells.iter().copied());
+        for row in rows {
+            self.constrain(1.0, row.lower, cells, row.cells.iter().copied());
+            self.constrain(-1.0, -row.upper, cells, row.cells.iter().copied());
         }
     }
 
-    fn constrain(
-        &mut self,
-        kind: Kind,
-        sign: f64,
-        bound: f64,
-        cells: usize,
-        members: impl Iterator<Item = usize>,
-    ) {
+    fn constrain(&mut self, sign: f64, bound: f64, cells: usize, members: impl Iterator<Item = usize>) {
         let start = self.normals.len();
         self.normals.resize(start + cells, 0.0);
         members.for_each(|cell| self.normals[start + cell] = sign);
         self.bounds.push(bound);
-        self.kinds.push(kind);
     }
 
     fn normal(&self, constraint: usize) -> &[f64] {
-        let cells = self.scale.len();
+        let cells = self.roots.len();
         &self.normals[constraint * cells..(constraint + 1) * cells]
     }
 
@@ -143,26 +134,22 @@ impl Projection {
             .map(|(_, constraint)| constraint)
     }
 
-    /// Moves until `pulling` holds, dropping active constraints whose multipliers reach zero; false when it never
-    /// can.
-    fn satisfy(&mut self, pulling: usize, masses: &mut [f64], cells: usize) -> bool {
+    /// Moves until `pulling` holds, letting go of active constraints whose multipliers reach zero; false when it
+    /// never can.
+    fn satisfy(&mut self, pulling: usize, masses: &mut [f64]) -> bool {
         let mut pull = 0.0;
         loop {
-            self.rates_and_direction(pulling);
-            let normal = &self.normals[pulling * cells..(pulling + 1) * cells];
-            let progress = dot(normal, &self.direction);
-            let free: f64 = normal.iter().zip(&self.scale).map(|(entry, scale)| entry * entry * scale).sum();
+            let whole = self.decompose(pulling);
+            self.find_rates();
+            let progress = dot(&self.upright, &self.upright);
             // The first active constraint is an equality, whose multiplier may have either sign.
             let blocking = (1..self.active.len())
-                .filter(|&index| self.rates[index] > TOLERANCE)
+                .filter(|&index| self.rates[index] > RATE)
                 .map(|index| (self.multipliers[index] / self.rates[index], index))
                 .min_by(|a, b| a.0.total_cmp(&b.0));
-            let full = (progress > 1e-12 * free).then(|| -self.slack(pulling, masses) / progress);
+            let full = (progress > DEPENDENT * whole).then(|| -self.slack(pulling, masses) / progress);
             let step = match (full, blocking) {
-                (None, None) => {
-                    self.note_conflict(pulling);
-                    return false;
-                }
+                (None, None) => return false,
                 (Some(full), Some((partial, _))) => full.min(partial),
                 (Some(step), None) | (None, Some((step, _))) => step,
             };
@@ -171,76 +158,77 @@ impl Projection {
             }
             pull += step;
             if full.is_some() {
-                for (mass, direction) in masses.iter_mut().zip(&self.direction) {
-                    *mass += step * direction;
+                for ((mass, root), upright) in masses.iter_mut().zip(&self.roots).zip(&self.upright) {
+                    *mass += step * root * upright;
                 }
             }
             match blocking {
-                Some((partial, index)) if full.is_none_or(|full| partial < full) => {
-                    self.active.remove(index);
-                    self.multipliers.remove(index);
-                }
+                Some((partial, index)) if full.is_none_or(|full| partial < full) => self.let_go(index),
                 _ => {
-                    self.active.push(pulling);
-                    self.multipliers.push(pull);
+                    self.hold(pulling, pull);
                     return true;
                 }
             }
         }
     }
 
-    /// `r = (N' M N)⁻¹ N' M n` and `z = M (n - N r)`, with the active normals N and the masses M on a diagonal.
-    fn rates_and_direction(&mut self, pulling: usize) {
-        let Self { normals, scale, active, factor, rates, direction, .. } = self;
-        let cells = scale.len();
-        let normal = |constraint: usize| &normals[constraint * cells..(constraint + 1) * cells];
-        let product = |a: usize, b: usize| -> f64 {
-            normal(a).iter().zip(normal(b)).zip(&*scale).map(|((a, b), scale)| a * b * scale).sum()
-        };
-        let order = active.len();
-        factor.clear();
-        factor.resize(order * order, 0.0);
-        rates.clear();
-        rates.extend(active.iter().map(|&constraint| product(constraint, pulling)));
-        // Cholesky, row by row, with the forward substitution on the way.
-        for row in 0..order {
-            for col in 0..=row {
-                let inner: f64 = (0..col).map(|k| factor[row * order + k] * factor[col * order + k]).sum();
-                let entry = product(active[row], active[col]) - inner;
-                factor[row * order + col] = if row == col {
-                    entry.max(f64::MIN_POSITIVE).sqrt()
-                } else {
-                    entry / factor[col * order + col]
-                };
+    /// Splits a normal into its shadow on the basis and what stands upright on it; returns its squared length.
+    fn decompose(&mut self, constraint: usize) -> f64 {
+        let Self { normals, roots, basis, shadow, upright, .. } = self;
+        let cells = roots.len();
+        let normal = &normals[constraint * cells..(constraint + 1) * cells];
+        upright.clear();
+        upright.extend(normal.iter().zip(roots).map(|(entry, root)| entry * *root));
+        let whole = dot(upright, upright);
+        shadow.clear();
+        shadow.resize(basis.len() / cells, 0.0);
+        // The second pass takes off what rounding left standing in the first.
+        for _ in 0..2 {
+            for (vector, shadow) in basis.chunks_exact(cells).zip(&mut *shadow) {
+                let part = dot(vector, upright);
+                *shadow += part;
+                upright.iter_mut().zip(vector).for_each(|(upright, entry)| *upright -= part * entry);
             }
-            let inner: f64 = (0..row).map(|k| factor[row * order + k] * rates[k]).sum();
-            rates[row] = (rates[row] - inner) / factor[row * order + row];
         }
-        for row in (0..order).rev() {
-            let inner: f64 = (row + 1..order).map(|k| factor[k * order + row] * rates[k]).sum();
-            rates[row] = (rates[row] - inner) / factor[row * order + row];
-        }
-        direction.clear();
-        direction.extend((0..cells).map(|cell| {
-            let held: f64 =
-                active.iter().zip(&*rates).map(|(&active, rate)| rate * normal(active)[cell]).sum();
-            scale[cell] * (normal(pulling)[cell] - held)
-        }));
+        whole
     }
 
-    /// The groups whose constraints add up to a contradiction: the pulling one and those that hold against it.
-    fn note_conflict(&mut self, pulling: usize) {
-        let Self { kinds, active, rates, conflict, .. } = self;
-        let against =
-            active.iter().zip(&*rates).filter(|(_, rate)| rate.abs() > 1e-9).map(|(&active, _)| active);
-        for constraint in against.chain([pulling]) {
-            if let Kind::Group(group) = kinds[constraint]
-                && !conflict.contains(&group)
-            {
-                conflict.push(group);
-            }
+    /// Back substitution: the shadow as a sum of active normals.
+    fn find_rates(&mut self) {
+        let Self { triangle, shadow, rates, .. } = self;
+        rates.clone_from(shadow);
+        for col in (0..rates.len()).rev() {
+            let column = &triangle[col * (col + 1) / 2..];
+            rates[col] /= column[col];
+            let rate = rates[col];
+            rates[..col].iter_mut().zip(column).for_each(|(rest, entry)| *rest -= rate * entry);
         }
-        conflict.sort_unstable();
+    }
+
+    /// Makes the constraint that was decomposed last an active one.
+    fn hold(&mut self, constraint: usize, multiplier: f64) {
+        self.active.push(constraint);
+        self.multipliers.push(multiplier);
+        self.extend_basis();
+    }
+
+    fn extend_basis(&mut self) {
+        let length = dot(&self.upright, &self.upright).sqrt();
+        self.basis.extend(self.upright.iter().map(|entry| entry / length));
+        self.triangle.extend_from_slice(&self.shadow);
+        self.triangle.push(length);
+    }
+
+    /// Takes a constraint off the active ones; the basis is rebuilt from there.
+    fn let_go(&mut self, index: usize) {
+        self.active.remove(index);
+        self.multipliers.remove(index);
+        self.basis.truncate(index * self.roots.len());
+        self.triangle.truncate(index * (index + 1) / 2);
+        for later in index..self.active.len() {
+            self.decompose(self.active[later]);
+            self.extend_basis();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Working memory; it grows to the largest problem seen and never shrinks.
 
+use crate::bisection::VariancesScratch;
 use crate::chain::ChainScratch;
 use crate::distance::Square;
 use crate::groups::GroupsScratch;
@@ -25,8 +26,8 @@ pub struct HrpScratch {
     pub(crate) ordering: OrderingScratch,
     /// Nodes of the tree that wait for their turn in the leaf order.
     pub(crate) stack: Vec<usize>,
-    /// `1 / σ²`, in leaf order.
-    pub(crate) precision: Vec<f64>,
+    /// Variances of clusters.
+    pub(crate) variances: VariancesScratch,
     /// Groups down the bisection.
     pub(crate) groups: GroupsScratch,
     /// The weights, in the order of the assets.

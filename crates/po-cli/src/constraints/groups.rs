@@ -31,7 +31,7 @@ impl Groups {
             return Err(ReadError::NotATable { name, found, advice }.into());
         };
         let mut records = CsvRecords::open(&name, text)?;
-        check_header(&records, 0)?;
+        check_header(&records, 0, "a column of assets and one column per grouping")?;
         let groupings = records.columns()[1..].to_vec();
         let mut labels: HashMap<String, Vec<String>> = HashMap::new();
         let mut rows: HashMap<String, RowNumber> = HashMap::new();

@@ -52,7 +52,9 @@ impl<'a> CsvRecords<'a> {
             }
             // Blank lines before a record would count as its first line; so lines are counted from the end.
             let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-            self.line = self.reader.position().line().saturating_sub(1 + inside).max(1);
+            let begin = self.record.position().map_or(1, csv::Position::line);
+            // A quote that is left open ends with the file, not with a line.
+            self.line = self.reader.position().line().saturating_sub(1 + inside).max(begin);
             if self.record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
                 return Ok(true);
             }
@@ -106,7 +108,8 @@ impl Records for CsvRecords<'_> {
     }
 
     fn place(&self, column: Option<usize>) -> Place {
-        let column = column.and_then(|column| self.columns.get(column).cloned());
+        let column =
+            column.and_then(|column| self.columns.get(column).cloned()).filter(|name| !name.is_empty());
         Place { source: self.name.clone(), row: Some(self.row()), column }
     }
 

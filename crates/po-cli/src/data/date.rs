@@ -76,10 +76,17 @@ pub(crate) fn civil_times(stamps: &[Stamp]) -> Vec<DateTime> {
     }
 }
 
-/// A date as messages and reports write it: without the time where that is midnight.
+/// A date as messages and reports write it: without the time where that is midnight, and without seconds where
+/// there are none.
 #[must_use]
 pub fn show_date(date: DateTime) -> String {
-    if date.time() == Time::midnight() { date.date().to_string() } else { date.to_string() }
+    if date.time() == Time::midnight() {
+        date.date().to_string()
+    } else if date.second() == 0 && date.subsec_nanosecond() == 0 {
+        date.strftime("%Y-%m-%dT%H:%M").to_string()
+    } else {
+        date.to_string()
+    }
 }
 
 /// The civil time that lies `count` units of `nanoseconds` after 1970.

@@ -20,16 +20,18 @@ const DATES: &[&str] = &[
     "opentime",
 ];
 
+/// What the columns of a wide file are.
+const WIDE: &str = "a date column and one column per asset, separated by commas, semicolons or tabs";
+
 /// Names of a column of symbols.
 const SYMBOLS: &[&str] =
     &["symbol", "ticker", "asset", "instrument", "security", "ric", "isin", "permno", "tic", "coin", "name"];
 
 /// Names of a column of prices, the adjusted ones first: a split or a dividend is no loss.
-const PRICES: &[&str] =
-    &["adjclose", "adjustedclose", "closeadj", "close", "price", "last", "pxlast", "nav", "value"];
+const PRICES: &[&str] = &["adjclose", "adjustedclose", "closeadj", "close", "price", "last", "pxlast", "nav"];
 
 /// Names of a column of returns.
-const RETURNS: &[&str] = &["return", "returns", "ret", "value"];
+const RETURNS: &[&str] = &["return", "returns", "ret"];
 
 /// Which columns to read, and as what.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +52,7 @@ pub(crate) fn plan(records: &dyn Records, options: &ReadOptions) -> Result<Plan,
     }
     refuse_headless(records)?;
     refuse_bars(records, options, date)?;
-    check_header(records, date)?;
+    check_header(records, date, WIDE)?;
     let assets = wide_columns(records, options, date)?;
     Ok(Plan::Wide { date, guessed, assets })
 }
@@ -178,8 +180,12 @@ fn refuse_bars(records: &dyn Records, options: &ReadOptions, date: usize) -> Res
     Err(ReadError::Bars { name: records.place(None).source, columns: bars.join(", ") })
 }
 
-/// Each asset has a name of its own.
-pub(crate) fn check_header(records: &dyn Records, date: usize) -> Result<(), ReadError> {
+/// Each column but that of the keys, which are dates or assets, has a name, and a name of its own.
+pub(crate) fn check_header(
+    records: &dyn Records,
+    keys: usize,
+    expected: &'static str,
+) -> Result<(), ReadError> {
     let columns = records.columns();
     let source = records.place(None).source;
     let line = matches!(records.row(), crate::error::RowNumber::Line(_));
@@ -189,9 +195,9 @@ pub(crate) fn check_header(records: &dyn Records, date: usize) -> Result<(), Rea
         column: None,
     };
     if columns.len() < 2 {
-        return Err(ReadError::OneColumn { name: source, column: columns[0].clone() });
+        return Err(ReadError::OneColumn { name: source, column: columns[0].clone(), expected });
     }
-    if let Some(column) = (0..columns.len()).find(|&column| column != date && columns[column].is_empty()) {
+    if let Some(column) = (0..columns.len()).find(|&column| column != keys && columns[column].is_empty()) {
         return Err(ReadError::UnnamedColumn { at: header(), column: column + 1 });
     }
     let mut order: Vec<usize> = (0..columns.len()).collect();
@@ -239,7 +245,7 @@ fn list(records: &dyn Records) -> String {
 }
 
 /// Whether a price was taken from an adjusted column while a plain one stands beside it.
-pub(crate) fn preferred_over<'a>(records: &'a dyn Records, value: usize) -> Option<(&'a str, &'a str)> {
+pub(crate) fn preferred_over(records: &dyn Records, value: usize) -> Option<(&str, &str)> {
     let columns = records.columns();
     let adjusted = plain(&columns[value]).contains("adj");
     let close = columns.iter().find(|column| plain(column) == "close")?;

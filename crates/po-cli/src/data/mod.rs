@@ -70,17 +70,15 @@ pub fn read(source: Source<'_>, options: &ReadOptions) -> Result<Table, Error> {
     match open(source)? {
         Opened::Text(text) => {
             let mut records = CsvRecords::open(&name, text)?;
-            let (separator, gzip) = (char::from(records.delimiter), records.gzip);
-            let table = read_records(&mut records, options)?;
-            tracing::info!(separator = %separator.escape_default(), gzip, "{name} is {} CSV", table.layout());
-            Ok(table)
+            let compressed = if records.gzip { ", compressed with gzip" } else { "" };
+            tracing::info!("{name} is CSV, separated by {:?}{compressed}", char::from(records.delimiter));
+            read_records(&mut records, options)
         }
         #[cfg(feature = "parquet")]
         Opened::Parquet(file) => {
             let mut records = parquet::ParquetRecords::open(&name, file)?;
-            let table = read_records(&mut records, options)?;
-            tracing::info!("{name} is {} Parquet", table.layout());
-            Ok(table)
+            tracing::info!("{name} is Parquet");
+            read_records(&mut records, options)
         }
     }
 }
@@ -94,11 +92,14 @@ fn read_records(records: &mut dyn Records, options: &ReadOptions) -> Result<Tabl
     let column = |index: usize| records.columns()[index].clone();
     match &plan {
         Plan::Wide { date, assets, .. } => {
-            tracing::info!(dates = column(*date), assets = assets.len(), "reading one column per asset");
+            tracing::info!("it is wide: dates in column {:?}, one column for each asset", column(*date));
+            tracing::debug!(assets = assets.len(), "reading");
         }
         Plan::Long { date, symbol, value, .. } => {
             let (dates, symbols, values) = (column(*date), column(*symbol), column(*value));
-            tracing::info!(dates, symbols, values, "reading one row per date and asset");
+            tracing::info!(
+                "it is long: dates in column {dates:?}, symbols in {symbols:?}, values in {values:?}"
+            );
         }
     }
     let table = match plan {
@@ -107,12 +108,13 @@ fn read_records(records: &mut dyn Records, options: &ReadOptions) -> Result<Tabl
             long::read(records, options, date, guessed, symbol, value)?
         }
     };
+    let (first, last) = (table.dates[0], table.dates[table.dates.len() - 1]);
     tracing::info!(
-        rows = table.dates().len(),
-        assets = table.names().len(),
-        first = show_date(table.dates()[0]),
-        last = show_date(table.dates()[table.dates().len() - 1]),
-        "read {name}"
+        "it has {} assets on {} dates, {} to {}",
+        table.names.len(),
+        table.dates.len(),
+        show_date(first),
+        show_date(last)
     );
     Ok(table)
 }

@@ -132,10 +132,16 @@ fn kind(leaf: &ColumnDescriptor) -> Kind {
     if leaf.max_rep_level() > 0 {
         return Kind::Other("a list".to_owned());
     }
-    let nanoseconds =
-        matches!(leaf.logical_type_ref(), Some(LogicalType::Timestamp { unit: TimeUnit::NANOS, .. }));
+    let unit = match leaf.logical_type_ref() {
+        Some(LogicalType::Timestamp(timestamp)) => match timestamp.unit {
+            TimeUnit::MILLIS => Some(1_000_000),
+            TimeUnit::MICROS => Some(1_000),
+            TimeUnit::NANOS => Some(1),
+        },
+        _ => None,
+    };
     match (leaf.physical_type(), leaf.converted_type()) {
-        (Physical::INT64, ConvertedType::NONE) if nanoseconds => Kind::Time(1),
+        (Physical::INT64, ConvertedType::NONE) if unit.is_some() => Kind::Time(unit.unwrap_or(1)),
         (Physical::INT64, ConvertedType::TIMESTAMP_MICROS) => Kind::Time(1_000),
         (Physical::INT64, ConvertedType::TIMESTAMP_MILLIS) | (Physical::INT96, _) => Kind::Time(1_000_000),
         (Physical::INT32, ConvertedType::DATE) => Kind::Time(86_400 * SECOND),
@@ -201,10 +207,32 @@ fn time(count: i64, kind: &Kind) -> Option<Cell<'static>> {
     since_epoch(count, unit).map(Cell::Time)
 }
 
+thread_local! {
+    /// Whether a panic of this thread is about to become an error.
+    static QUIET: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Catches a panic without a report of it on standard error; those of other threads are reported as before.
+fn quietly<T>(run: impl FnOnce() -> T) -> std::thread::Result<T> {
+    static HOOK: std::sync::Once = std::sync::Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                before(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    QUIET.set(false);
+    result
+}
+
 /// Runs the decoder, which answers some damaged files with a panic instead of an error.
 fn guarded<T>(name: &str, decode: impl FnOnce() -> ParquetResult<T>) -> Result<T, ReadError> {
     let failed = |reason: String| ReadError::Parquet { name: name.to_owned(), reason };
-    match catch_unwind(AssertUnwindSafe(decode)) {
+    match quietly(decode) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(failed(error.to_string())),
         Err(_) => Err(failed("the file is damaged".to_owned())),

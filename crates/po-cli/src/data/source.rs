@@ -185,14 +185,18 @@ pub(crate) fn open_file(path: &Path) -> Result<File, ReadError> {
 
 /// The file of the same directory whose name is nearest, as one would type it.
 fn nearest_file(path: &Path) -> Option<String> {
-    let wanted = path.file_name()?.to_str()?;
+    // The ending says nothing about which file is meant.
+    let stem = |name: &str| name.split_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
+    let wanted = stem(path.file_name()?.to_str()?);
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let entries = std::fs::read_dir(directory.unwrap_or(Path::new("."))).ok()?;
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok().filter(|entry| entry.path().is_file())?.file_name().into_string().ok())
         .collect();
     names.sort();
-    let nearest = po_engine::nearest_name(wanted, names.iter().map(String::as_str))?;
+    let stems: Vec<String> = names.iter().map(|name| stem(name)).collect();
+    let nearest = po_engine::nearest_name(&wanted, stems.iter().map(String::as_str))?;
+    let nearest = &names[stems.iter().position(|stem| stem == nearest)?];
     Some(directory.map_or(nearest.to_owned(), |parent| parent.join(nearest).display().to_string()))
 }
 

@@ -74,8 +74,10 @@ impl Market {
     ///
     /// ```text
     /// r_ti = μ + s_t (β_i m_t + f_t,sector(i)) + sqrt(s_t) e_ti
+    ///
+    /// s_t          1 on calm days, 2.5 in a crisis
+    /// m_t f_t e_t  shocks of the market, of its sectors, of its assets: Student t with four degrees of freedom
     /// ```
-    /// s_t is 1 on calm days and 2.5 in a crisis; m_t, f_t and e_ti are Student t with four degrees of freedom.
     ///
     /// # Examples
     /// ```

@@ -18,7 +18,7 @@ use crate::args::{DemoArgs, Method, Missing, Output};
 use crate::data::{Table, show_date};
 use crate::error::Error;
 use crate::observations::{Rules, observe};
-use crate::report::{Form, Report, csv_row};
+use crate::report::{Report, csv_row};
 
 /// Leaves out what is delisted, and keeps what is listed late.
 const MISSING: Missing = Missing::DropSparse(0.3);
@@ -137,7 +137,7 @@ fn write(args: &DemoArgs, market: &Market) -> Result<String, Error> {
         if let Some(groups) = &args.write_groups {
             let groups = groups.display();
             say(format_args!(
-                "  po allocate {path} --missing {MISSING} --groups {groups} --group-bounds Utilities=:0.3"
+                "  po allocate {path} --missing {MISSING} --groups {groups} --group-bounds Technology=0.25:0.4"
             ));
         }
     }

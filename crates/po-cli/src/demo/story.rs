@@ -17,7 +17,7 @@ Next, with your own prices: CSV or Parquet, a column of dates and one column per
 pub(super) fn story(demo: &Demo<'_>) -> String {
     let mut parts = vec![setting(demo), comparison(&demo.reports)];
     parts.push(format!(
-        "How hrp came to its weights, the first {SPLITS} splits; the riskier half gets the smaller share:\n{}",
+        "How hrp came to its weights, the first {SPLITS} splits; the half with more variance gets the smaller share:\n{}",
         splits_table(&demo.reports[0], SPLITS)
     ));
     parts.push(format!(
@@ -75,7 +75,7 @@ fn comparison(reports: &[Report]) -> String {
         show_date(last),
         reports[0].calendar
     );
-    grid(&header, rows) + &period
+    grid(&header, 1, rows) + &period
 }
 
 /// The commands that go on with this very market.
@@ -94,6 +94,6 @@ fn again(demo: &Demo<'_>) -> String {
     format!(
         "Or with this market, as files:\n  \
          po demo{same} --write market.csv --write-groups sectors.csv\n  \
-         po allocate market.csv --missing {MISSING} --groups sectors.csv --group-bounds Utilities=:0.3\n"
+         po allocate market.csv --missing {MISSING} --groups sectors.csv --group-bounds Technology=0.25:0.4\n"
     )
 }

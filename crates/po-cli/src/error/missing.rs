@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::data::show_date as date;
+use crate::data::show_date;
 
 /// Too few values are left; each message says which asset is to blame and what can be done.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -11,7 +11,7 @@ pub enum MissingError {
     /// A value is missing, and none may be.
     #[error(
         "{asset} has no value on {}, and --missing refuse allows no gaps; --missing complete-rows leaves such rows out",
-        date(*.date)
+        show_date(*.date)
     )]
     Refused {
         /// The asset.
@@ -35,7 +35,7 @@ pub enum MissingError {
     /// No row has a value for each asset.
     #[error(
         "no row of {name} has a return for every asset{}; --missing drop-sparse=0.5 leaves out the assets with the most gaps, --assets chooses assets",
-        apart(.apart.as_ref())
+        why(.apart.as_ref())
     )]
     NoCommonRow {
         /// The file.
@@ -83,8 +83,8 @@ fn none(values: usize) -> &'static str {
     if values == 0 { "no values" } else { "no two values in a row" }
 }
 
-fn apart(apart: Option<&(String, DateTime, String, DateTime)>) -> String {
+fn why(apart: Option<&(String, DateTime, String, DateTime)>) -> String {
     apart.map_or(String::new(), |(ended, end, began, begin)| {
-        format!(": {ended} ends on {}, {began} begins on {}", date(*end), date(*begin))
+        format!(": {ended} ends on {}, {began} begins on {}", show_date(*end), show_date(*begin))
     })
 }

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::{Place, RowNumber, meant};
-use crate::data::Hint;
+use crate::data::{Hint, show_date};
 
 /// A file that cannot be read as a table of prices, returns, groups or bounds.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -65,15 +65,15 @@ pub enum ReadError {
         /// The file.
         name: String,
     },
-    /// The file has too few columns to hold dates and numbers.
-    #[error(
-        "{name} has one column, {column:?}, expected a date column and one column per asset, separated by commas, semicolons or tabs"
-    )]
+    /// The file has one column only.
+    #[error("{name} has one column, {column:?}, expected {expected}")]
     OneColumn {
         /// The file.
         name: String,
         /// Its only column.
         column: String,
+        /// The columns it should have.
+        expected: &'static str,
     },
     /// The first line is not a header.
     #[error("{at}: the first line holds data ({text:?}), expected a header with the names of the columns")]
@@ -84,7 +84,7 @@ pub enum ReadError {
         text: String,
     },
     /// A row has more or fewer cells than the header.
-    #[error("{at} has {cells} cells, expected {expected} as in the header{}", quotes(*.quoted))]
+    #[error("{at} has {}, expected {expected} as in the header{}", counted(*.cells), quotes(*.quoted))]
     Ragged {
         /// The row.
         at: Place,
@@ -116,7 +116,7 @@ pub enum ReadError {
         second: usize,
     },
     /// A column that was asked for is not there.
-    #[error("{name} has no column {column:?}{}; its columns are {known}", meant(.nearest.as_ref()))]
+    #[error("{name} has no column {column:?}{}", meant_or(.nearest.as_ref(), known))]
     UnknownColumn {
         /// The file.
         name: String,
@@ -227,8 +227,8 @@ pub enum ReadError {
     /// The rows are not in order of time.
     #[error(
         "{name}: {} in {second} comes after {} in {first}, expected the oldest row first; --sort-dates sorts them",
-        date(*.below),
-        date(*.above)
+        show_date(*.below),
+        show_date(*.above)
     )]
     Unsorted {
         /// The file.
@@ -243,7 +243,7 @@ pub enum ReadError {
         below: DateTime,
     },
     /// A date occurs twice.
-    #[error("{name}: {} stands in {first} and in {second}, expected each date once", date(*.date))]
+    #[error("{name}: {} stands in {first} and in {second}, expected each date once", show_date(*.date))]
     DuplicateDate {
         /// The file.
         name: String,
@@ -257,7 +257,7 @@ pub enum ReadError {
     /// An asset has two values at one date.
     #[error(
         "{name}: {asset} has two values for {}, in {first} and in {second}, expected one",
-        date(*.date)
+        show_date(*.date)
     )]
     DuplicateObservation {
         /// The file.
@@ -285,8 +285,13 @@ pub enum ReadError {
     },
 }
 
-fn date(date: DateTime) -> String {
-    crate::data::show_date(date)
+/// The column that was meant, or all there are.
+fn meant_or(nearest: Option<&String>, known: &str) -> String {
+    nearest.map_or_else(|| format!("; its columns are {known}"), |_| meant(nearest))
+}
+
+fn counted(cells: usize) -> String {
+    if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") }
 }
 
 fn quotes(quoted: bool) -> &'static str {

@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use po_engine::{Panel, Resolved, Returns, Universe};
 
 use super::Evidence;
+use crate::args::Missing;
 use crate::data::show_date;
 
 /// How many names a sentence lists.
@@ -36,7 +37,8 @@ impl Evidence {
             .collect();
         let (count, assets) = (left_out.len(), self.universe.len());
         (count > 0).then(|| {
-            format!("{count} of {assets} assets are left out ({}): {}", self.missing, listed(&left_out))
+            let are = if count == 1 { "is" } else { "are" };
+            format!("{count} of {assets} assets {are} left out ({}): {}", self.missing, listed(&left_out))
         })
     }
 
@@ -56,8 +58,15 @@ impl Evidence {
         };
         let blame = self.blame(resolved).unwrap_or_default();
         let policy = self.missing;
+        let are = if rows - kept == 1 { "is" } else { "are" };
+        let instead = match policy {
+            Missing::CompleteRows if kept < rows / 2 => {
+                "; --missing drop-sparse=0.2 leaves out sparse assets instead"
+            }
+            _ => "",
+        };
         Some(format!(
-            "{} of {rows} rows of returns are left out because some asset has none ({policy}), {left}{blame}",
+            "{} of {rows} rows of returns {are} left out because some asset has none ({policy}), {left}{blame}{instead}",
             rows - kept
         ))
     }
@@ -68,16 +77,13 @@ impl Evidence {
         let (asset, rows) =
             alone.into_iter().max_by_key(|(asset, rows)| (*rows, std::cmp::Reverse(*asset)))?;
         if rows > 0 {
-            let more = if rows == 1 { "1 more row".to_owned() } else { format!("{rows} more rows") };
-            return Some(format!(
-                "; {} alone costs {more}: {}",
-                self.universe.label(asset),
-                self.span(asset)
-            ));
+            let label = self.universe.label(asset);
+            return Some(format!("; without {label} there would be {rows} more: {}", self.span(asset)));
         }
         // Several assets are missing in each of the rows.
         let sparsest = resolved.assets.iter().max_by_key(|&&asset| missing(&self.returns, asset))?;
-        Some(format!("; {} has the fewest: {}", self.universe.label(*sparsest), self.span(*sparsest)))
+        let label = self.universe.label(*sparsest);
+        Some(format!("; {label} has the fewest returns: {}", self.span(*sparsest)))
     }
 
     /// When an asset begins, when it ends, and how many gaps it has.
@@ -95,7 +101,7 @@ impl Evidence {
             1 => says.push("has 1 gap".to_owned()),
             gaps => says.push(format!("has {gaps} gaps")),
         }
-        format!("it {}", says.join(" and "))
+        format!("it {}", says.join(", "))
     }
 
     /// Assets that get a weight although their values end before the file does.
@@ -156,7 +162,7 @@ fn scale(returns: &Returns) -> Option<String> {
     let least = returns.as_slice().iter().copied().fold(f64::INFINITY, f64::min);
     (*median > SCALE || least < -1.0).then(|| {
         format!(
-            "half of the returns are beyond {median} and the least is {least}: are they in per cent, or prices? expected fractions, 0.01 for one per cent"
+            "half of the returns exceed {median} in size, and the least is {least}: are they in per cent, or prices? expected fractions, 0.01 for one per cent"
         )
     })
 }

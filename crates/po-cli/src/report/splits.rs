@@ -7,7 +7,7 @@ use super::{Report, grid, percent};
 /// How many names stand for a cluster.
 const SHOWN: usize = 3;
 
-/// The first splits, each cluster before its halves.
+/// The first splits, each cluster before its halves; variances per year.
 pub(crate) fn splits_table(report: &Report, most: usize) -> String {
     let header =
         ["left", "right", "variance left", "variance right", "share left", "weight left", "weight right"];
@@ -15,14 +15,14 @@ pub(crate) fn splits_table(report: &Report, most: usize) -> String {
         vec![
             cluster(report, &split.left),
             cluster(report, &split.right),
-            format!("{:.3e}", split.variance_left),
-            format!("{:.3e}", split.variance_right),
+            format!("{:.5}", split.variance_left * report.calendar.periods_per_year),
+            format!("{:.5}", split.variance_right * report.calendar.periods_per_year),
             percent(split.share_left),
             percent(split.weight_left),
             percent(split.weight_right),
         ]
     };
-    grid(&header, report.splits.iter().take(most).map(row))
+    grid(&header, 2, report.splits.iter().take(most).map(row))
 }
 
 /// The first assets of a cluster, in leaf order, and how many more.

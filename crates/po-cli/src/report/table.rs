@@ -5,7 +5,6 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::{Form, Report, splits_table};
-use crate::calendar::Rule;
 use crate::data::show_date;
 
 pub(super) fn table(report: &Report, form: Form) -> String {
@@ -38,7 +37,7 @@ fn assets(report: &Report, form: Form) -> String {
     let share = report.contributions.as_ref().map_or("-".to_owned(), |shares| percent(shares.iter().sum()));
     let volatility = percent(report.volatility * report.annual());
     rows.push(vec!["portfolio".to_owned(), percent(report.weights.iter().sum()), volatility, share]);
-    grid(&header, rows)
+    grid(&header, 1, rows)
 }
 
 fn groups(report: &Report) -> String {
@@ -46,7 +45,7 @@ fn groups(report: &Report) -> String {
         let weight = percent(report.group_weight(group));
         vec![group.name().to_owned(), weight, percent(group.lower()), percent(group.upper())]
     });
-    grid(&["group", "weight", "least", "most"], rows)
+    grid(&["group", "weight", "least", "most"], 1, rows)
 }
 
 /// What was allocated, from what, and how it measures up.
@@ -56,21 +55,17 @@ fn summary(report: &Report) -> String {
     let asset = if assets == 1 { "asset" } else { "assets" };
     let volatility = percent(report.volatility * report.annual());
     let effective = report.effective_assets();
-    let hint = match report.calendar.rule {
-        Rule::Told => "",
-        _ => "; --periods-per-year says otherwise",
-    };
     format!(
         "{}: {assets} {asset}, {observations} observations from {first} to {last}\n\
-         volatility {volatility} a year ({}{hint})\n\
+         volatility {volatility} a year ({})\n\
          effective number of assets {effective:.1}\n",
         report.method.name(),
         report.calendar
     )
 }
 
-/// A table without lines: names to the left, numbers to the right, the header bold.
-pub(crate) fn grid(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+/// A table without lines: the first columns, of `names`, to the left, numbers to the right, the header bold.
+pub(crate) fn grid(header: &[&str], names: usize, rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING);
     table.set_header(header.to_vec());
@@ -78,7 +73,8 @@ pub(crate) fn grid(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
         table.add_row(row);
     }
     for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_cell_alignment(if index == 0 { CellAlignment::Left } else { CellAlignment::Right });
+        column.set_padding((0, 2));
+        column.set_cell_alignment(if index < names { CellAlignment::Left } else { CellAlignment::Right });
     }
     let bold = Style::new().bold();
     let mut text = String::new();

@@ -58,8 +58,9 @@ impl Cholesky {
         let needed = cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
         let stack = self.memory.stack(needed);
         let factor = MatMut::from_column_major_slice_mut(&mut self.factor, size, size);
-        cholesky_in_place(factor, Default::default(), Par::Seq, stack, Default::default())
-            .map_err(|LltError::NonPositivePivot { index: pivot }| InputError::NotPositiveDefinite { pivot })?;
+        cholesky_in_place(factor, Default::default(), Par::Seq, stack, Default::default()).map_err(
+            |LltError::NonPositivePivot { index: pivot }| InputError::NotPositiveDefinite { pivot },
+        )?;
         self.size = size;
         Ok(())
     }

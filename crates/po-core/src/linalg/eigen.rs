@@ -1,7 +1,7 @@
 //! The eigenvalues and eigenvectors of a symmetric matrix.
 
-use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::diag::DiagMut;
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::{MatMut, MatRef, Par};
 use nalgebra::DMatrixView;
 

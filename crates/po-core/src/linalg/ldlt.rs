@@ -1,10 +1,10 @@
 //! The LDL' decomposition of a symmetric matrix that may be indefinite.
 
+use faer::diag::DiagMut;
 use faer::linalg::cholesky::lblt::factor::{LbltParams, cholesky_in_place, cholesky_in_place_scratch};
 use faer::linalg::triangular_solve::{
     solve_unit_lower_triangular_in_place, solve_unit_upper_triangular_in_place,
 };
-use faer::diag::DiagMut;
 use faer::{MatMut, MatRef, Par, Spec};
 use nalgebra::DMatrixView;
 
@@ -102,11 +102,11 @@ impl Ldlt {
             *below *= scale;
         }
         // A pivot too small to divide by leaves numbers behind that are not finite.
-        let singular = |pivot: &Pivot| match *block {
-            Pivot::One(pivot) => pivot == 0.0 || !pivot.is_finite(),
+        let singular = |pivot: &Pivot| match *pivot {
+            Pivot::One(entry) => entry == 0.0 || !entry.is_finite(),
             Pivot::Two(first, below, second) => !(first + below + second).is_finite(),
         };
-        if let Some((row, _)) = self.blocks(size).find(|(_, block)| singular(block)) {
+        if let Some((row, _)) = self.pivots(size).find(|(_, pivot)| singular(pivot)) {
             return Err(InputError::Singular { pivot: self.exchanges[row] });
         }
         permutation_to_exchanges(&mut self.exchanges);
@@ -126,8 +126,8 @@ impl Ldlt {
     /// Sylvester's law of inertia; a block of two has one of each sign, by the choice of pivots.
     #[must_use]
     pub fn negative_eigenvalues(&self) -> usize {
-        let negative = |(_, block): &(usize, Pivot)| !matches!(*block, Pivot::One(pivot) if pivot > 0.0);
-        self.blocks(self.size).filter(negative).count()
+        let negative = |(_, pivot): &(usize, Pivot)| !matches!(*pivot, Pivot::One(entry) if entry > 0.0);
+        self.pivots(self.size).filter(negative).count()
     }
 
     /// Solves `A x = b` for one right-hand side or several, one after the other.
@@ -159,7 +159,7 @@ impl Ldlt {
         let matrix = MatMut::from_column_major_slice_mut(&mut *solutions, size, several);
         solve_unit_lower_triangular_in_place(lower, matrix, Par::Seq);
         for solution in solutions.chunks_exact_mut(size.max(1)) {
-            self.blocks(size).for_each(|(row, block)| block.solve(&mut solution[row..]));
+            self.pivots(size).for_each(|(row, pivot)| pivot.divide(&mut solution[row..]));
         }
         let matrix = MatMut::from_column_major_slice_mut(&mut *solutions, size, several);
         solve_unit_upper_triangular_in_place(lower.transpose(), matrix, Par::Seq);
@@ -170,22 +170,24 @@ impl Ldlt {
     }
 
     /// The blocks of D, each with its first row.
-    fn blocks(&self, size: usize) -> impl Iterator<Item = (usize, Pivot)> {
-        let mut next = 0;
+    fn pivots(&self, size: usize) -> impl Iterator<Item = (usize, Pivot)> {
+        let diagonal = move |row| self.factor[row * (size + 1)];
+        let mut rows = 0..size;
         std::iter::from_fn(move || {
-            let row = next;
-            let pivot = |row| self.factor[row * (size + 1)];
-            let below = *self.subdiagonal[..size].get(row)?;
-            let two = below != 0.0;
-            next += 1 + usize::from(two);
-            Some((row, if two { Pivot::Two(pivot(row), below, pivot(row + 1)) } else { Pivot::One(pivot(row)) }))
+            let row = rows.next()?;
+            let below = self.subdiagonal[row];
+            if below == 0.0 {
+                return Some((row, Pivot::One(diagonal(row))));
+            }
+            let second = rows.next()?;
+            Some((row, Pivot::Two(diagonal(row), below, diagonal(second))))
         })
     }
 }
 
 impl Pivot {
     /// Divides the first one or two numbers by the block.
-    fn solve(self, numbers: &mut [f64]) {
+    fn divide(self, numbers: &mut [f64]) {
         match self {
             Self::One(pivot) => numbers[0] /= pivot,
             Self::Two(first, below, second) => {

@@ -84,7 +84,7 @@ pub fn gemm_into(
 ) -> Result<(), InputError> {
     check_factor("alpha", alpha)?;
     check_factor("beta", beta)?;
-    check_length("the columns of A", b.nrows(), a.ncols())?;
+    check_length("a row of A", b.nrows(), a.ncols())?;
     check_shape(c.shape(), (a.nrows(), b.ncols()))?;
     scale(beta, c.as_mut_slice());
     let (rows, cols) = c.shape();
@@ -97,8 +97,8 @@ pub fn gemm_into(
         Par::Seq,
     );
     check_finite("the product", rows, c.as_slice()).or_else(|overflow| {
-        check_view("the matrix", a.as_view())?;
-        check_view("the matrix", b.as_view())?;
+        check_view("the matrix A", a.as_view())?;
+        check_view("the matrix B", b.as_view())?;
         Err(overflow)
     })
 }

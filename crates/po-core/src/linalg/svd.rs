@@ -1,7 +1,7 @@
 //! The singular values and singular vectors of any matrix.
 
-use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
 use faer::diag::DiagMut;
+use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
 use faer::{MatMut, MatRef, Par};
 use nalgebra::DMatrixView;
 

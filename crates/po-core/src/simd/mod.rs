@@ -22,7 +22,7 @@ use pulp::Simd;
 
 /// The instruction set that the kernels use on this machine.
 ///
-/// `AVX-512`, `AVX2+FMA`, `128-bit` (NEON, or the SIMD of WebAssembly) or `scalar`.
+/// `AVX-512`, `AVX2+FMA`, `NEON`, `SIMD128` (of WebAssembly) or `scalar`.
 #[must_use]
 pub fn instruction_set() -> &'static str {
     dispatch(InstructionSet)
@@ -35,7 +35,11 @@ impl Kernel for InstructionSet {
 
     #[inline(always)]
     fn run<S: Simd, const P: usize>(self, _: S) -> &'static str {
-        const NAMES: [(usize, &str); 3] = [(1, "AVX-512"), (2, "AVX2+FMA"), (4, "128-bit")];
+        const OF_TWO_LANES: &str = if cfg!(target_arch = "aarch64") { "NEON" } else { "SIMD128" };
+        const NAMES: [(usize, &str); 3] = [(1, "AVX-512"), (2, "AVX2+FMA"), (4, OF_TWO_LANES)];
         NAMES.iter().find(|(registers, _)| *registers == P).map_or("scalar", |(_, name)| name)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,7 +131,8 @@ impl Kernel for ArgMin<'_> {
                 *least = lesser(simd, value, *least);
             }
         }
-        let least = least.into_iter().fold(f64::INFINITY, |least, values| least.min(simd.reduce_min_f64s(values)));
+        let least =
+            least.into_iter().fold(f64::INFINITY, |least, values| least.min(simd.reduce_min_f64s(values)));
         let least = rest.iter().fold(least, |least, &value| least.min(value));
         self.0.iter().position(|&value| value == least)
     }

@@ -86,10 +86,8 @@ fn weights_orders_and_heights_equal_those_of_other_libraries() {
         let file: File = toml::from_str(text).unwrap();
         let covariance = file.covariance();
         for expected in file.expected.iter().filter(|expected| expected.leaf_order != SCIPY_ORDER) {
-            let what = format!(
-                "{}, {} {} {}",
-                file.name, expected.linkage, expected.metric, expected.leaf_order
-            );
+            let what =
+                format!("{}, {} {} {}", file.name, expected.linkage, expected.metric, expected.leaf_order);
             let allocation: HrpAllocation = expected.hrp(file.assets).allocate(&covariance).unwrap();
             assert_eq!(allocation.leaf_order(), expected.order, "{what}");
             close(&what, allocation.weights().as_slice(), &expected.weights, expected.tolerance);
@@ -186,8 +184,7 @@ struct TreeCase {
 fn trees_equal_those_of_textbooks_and_scipy() {
     let file: Trees = toml::from_str(include_str!("../data/linkage.toml")).unwrap();
     for case in &file.case {
-        let dendrogram: Dendrogram =
-            linkage(case.n, &case.distances, case.linkage.parse().unwrap()).unwrap();
+        let dendrogram: Dendrogram = linkage(case.n, &case.distances, case.linkage.parse().unwrap()).unwrap();
         for (merge, expected) in dendrogram.merges().iter().zip(case.merges.chunks_exact(4)) {
             let found = [merge.left as f64, merge.right as f64, merge.height, merge.size as f64];
             close(&case.name, &found, expected, case.tolerance);

@@ -1,6 +1,8 @@
 //! Hierarchical risk parity against other libraries, closed forms, properties and bad input.
 
 mod auto_traits;
+mod bounds;
+mod conflicts;
 mod errors;
 mod golden;
 mod groups;

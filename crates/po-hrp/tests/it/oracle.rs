@@ -128,7 +128,10 @@ fn check(covariance: &Covariance, metric: Metric, linkage: Linkage) -> Result<()
     let what = format!("{linkage} {metric}");
     prop_assert_eq!(allocation.leaf_order(), &oracle.order, "{}", what);
     for (merge, expected) in allocation.dendrogram().merges().iter().zip(&oracle.merges) {
-        prop_assert_eq!((merge.left, merge.right, merge.size), (expected.left, expected.right, expected.size));
+        prop_assert_eq!(
+            (merge.left, merge.right, merge.size),
+            (expected.left, expected.right, expected.size)
+        );
         prop_assert!((merge.height - expected.height).abs() < WEIGHTS, "{}: {:?}", what, merge);
     }
     for (weight, expected) in allocation.weights().as_slice().iter().zip(&oracle.weights) {
@@ -174,10 +177,8 @@ fn all_orders(count: usize, merges: &[Merge], node: usize) -> Vec<Vec<usize>> {
     let Merge { left, right, .. } = merges[node - count];
     let (lefts, rights) = (all_orders(count, merges, left), all_orders(count, merges, right));
     let both = lefts.iter().flat_map(|left| rights.iter().map(move |right| (left, right)));
-    both.flat_map(|(left, right)| {
-        [[left.as_slice(), right].concat(), [right.as_slice(), left].concat()]
-    })
-    .collect()
+    both.flat_map(|(left, right)| [[left.as_slice(), right].concat(), [right.as_slice(), left].concat()])
+        .collect()
 }
 
 /// The length of the shortest order of a larger tree: for each node and each pair of ends, the best of all ways to

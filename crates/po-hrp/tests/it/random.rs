@@ -80,6 +80,16 @@ pub(crate) fn factor_covariance(assets: usize, seed: u64) -> Covariance {
     }))
 }
 
+/// The correlations of a factor model with variances of all sizes that can be computed with.
+pub(crate) fn mixed_covariance(assets: usize, seed: u64) -> Covariance {
+    let correlation = factor_covariance(assets, seed).correlation().unwrap();
+    let mut random = Random::new(seed);
+    let deviations: Vec<f64> = (0..assets).map(|_| 10.0_f64.powf(random.between(-74.9, 74.9))).collect();
+    covariance(DMatrix::from_fn(assets, assets, |row, col| {
+        correlation.as_view()[(row, col)] * (deviations[row] * deviations[col])
+    }))
+}
+
 /// The sample covariance of so many normal observations: singular when there are no more of them than assets.
 pub(crate) fn sample_covariance(assets: usize, observations: usize, seed: u64) -> Covariance {
     let mut random = Random::new(seed);

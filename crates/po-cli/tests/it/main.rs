@@ -1,0 +1,14 @@
+//! The tests of the `po` command.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::float_cmp, reason = "numbers that are passed on are passed on bit for bit")]
+
+mod calendar;
+mod command;
+mod contract;
+mod golden;
+mod market;
+mod po;
+mod readers;
+mod refusals;
+mod settings;

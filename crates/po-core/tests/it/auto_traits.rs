@@ -1,0 +1,82 @@
+//! What every public type can do: cross threads, be copied, and be printed.
+
+use po_core::{
+    Bounds, Budget, Certificate, Confidence, Correlation, Covariance, EqualWeight, GroupBound, Grouping,
+    InputError, InverseVariance, InverseVolatility, Listing, MissingPolicy, Moments, Panel, Resolved,
+    Returns, Solution, Status, Universe, Weights,
+};
+
+fn plain<T: Clone + std::fmt::Debug + Send + Sync + Unpin + std::panic::UnwindSafe + 'static>() {}
+
+fn small<T: Copy + PartialEq>() {}
+
+fn comparable<T: PartialEq>() {}
+
+#[test]
+fn every_type_is_plain() {
+    plain::<Bounds>();
+    plain::<Budget>();
+    plain::<Certificate>();
+    plain::<Confidence>();
+    plain::<Correlation>();
+    plain::<Covariance>();
+    plain::<EqualWeight>();
+    plain::<GroupBound>();
+    plain::<Grouping>();
+    plain::<InputError>();
+    plain::<InverseVariance>();
+    plain::<InverseVolatility>();
+    plain::<Listing>();
+    plain::<MissingPolicy>();
+    plain::<Moments>();
+    plain::<Panel>();
+    plain::<Resolved>();
+    plain::<Returns>();
+    plain::<Solution>();
+    plain::<Status>();
+    plain::<Universe>();
+    plain::<Weights>();
+}
+
+#[test]
+fn values_compare() {
+    comparable::<Bounds>();
+    comparable::<Budget>();
+    comparable::<Correlation>();
+    comparable::<Covariance>();
+    comparable::<GroupBound>();
+    comparable::<Grouping>();
+    comparable::<InputError>();
+    comparable::<Moments>();
+    comparable::<Panel>();
+    comparable::<Resolved>();
+    comparable::<Returns>();
+    comparable::<Solution>();
+    comparable::<Universe>();
+    comparable::<Weights>();
+}
+
+#[test]
+fn small_values_are_copied() {
+    small::<Certificate>();
+    small::<Confidence>();
+    small::<EqualWeight>();
+    small::<InverseVariance>();
+    small::<InverseVolatility>();
+    small::<Listing>();
+    small::<MissingPolicy>();
+    small::<Status>();
+}
+
+#[cfg(feature = "linalg")]
+#[test]
+fn decompositions_are_plain_and_begin_empty() {
+    use po_core::linalg::{Cholesky, Ldlt, Svd, SymmetricEigen};
+    plain::<Cholesky>();
+    plain::<Ldlt>();
+    plain::<Svd>();
+    plain::<SymmetricEigen>();
+    assert!(format!("{:?}", Cholesky::default()).contains("memory: 0 bytes"));
+    assert_eq!(Cholesky::default().clone().size(), Ldlt::default().clone().size());
+    assert_eq!(SymmetricEigen::default().clone().size(), Svd::default().clone().rank());
+}

@@ -1,0 +1,22 @@
+//! The vocabulary and its linear algebra against other libraries, closed forms, properties and bad input.
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+#![expect(clippy::float_cmp, reason = "where bits must agree, floats are compared as they are")]
+
+mod auto_traits;
+mod errors;
+mod panels;
+mod properties;
+mod random;
+mod refusals;
+#[cfg(feature = "serde")]
+mod serde;
+mod vocabulary;
+
+#[cfg(feature = "linalg")]
+mod closed_forms;
+#[cfg(feature = "linalg")]
+mod decompositions;
+#[cfg(feature = "linalg")]
+mod golden;
+#[cfg(feature = "linalg")]
+mod refused_matrices;

@@ -1,0 +1,149 @@
+//! The second call of every spelling that takes its memory along leaves the heap alone.
+#![expect(unsafe_code, reason = "an allocator that counts has to implement GlobalAlloc")]
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use po_core::nalgebra::DMatrix;
+use po_core::simd::{argmin, axpy, dot, sum};
+use po_core::{Allocator, Covariance, EqualWeight, InverseVariance, InverseVolatility, Weights};
+
+struct Counting;
+
+thread_local! {
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    // While a thread ends, its counter may be gone; nobody reads it then.
+    let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
+}
+
+// SAFETY: every call is handed to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promised.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promised.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promised.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The largest first; 130 rows are beyond every block size and divide the eigenvalue problem.
+const SIZES: [usize; 4] = [130, 50, 7, 1];
+
+/// One problem of each size.
+struct Problem {
+    matrix: DMatrix<f64>,
+    covariance: Covariance,
+    right: Vec<f64>,
+    solution: Vec<f64>,
+    product: DMatrix<f64>,
+}
+
+impl Problem {
+    fn new(size: usize) -> Self {
+        // Positive definite: 1 / (1 + |i - j|).
+        let matrix = DMatrix::from_fn(size, size, |row, col| 1.0 / (1 + row.abs_diff(col)) as f64);
+        Self {
+            covariance: Covariance::new(matrix.clone()).unwrap(),
+            right: vec![1.0; 2 * size],
+            solution: vec![0.0; 2 * size],
+            product: matrix.clone(),
+            matrix,
+        }
+    }
+}
+
+/// Asserts that `step` allocates nothing, on a problem of any size, once it has seen the largest.
+fn assert_silent(name: &str, problems: &mut [Problem], mut step: impl FnMut(&mut Problem)) {
+    step(&mut problems[0]);
+    for problem in problems {
+        let before = CALLS.get();
+        step(problem);
+        assert_eq!(CALLS.get() - before, 0, "{name}, {}", problem.covariance.len());
+    }
+}
+
+fn assert_allocator_silent<A>(name: &str, allocator: &A, problems: &mut [Problem])
+where
+    A: for<'a> Allocator<Input<'a> = &'a Covariance, Output = Weights>,
+{
+    let (mut scratch, mut weights) = (A::Scratch::default(), Weights::default());
+    assert_silent(name, problems, |problem| {
+        allocator.allocate_into(&problem.covariance, &mut scratch, &mut weights).unwrap();
+    });
+}
+
+/// One test, so that nothing else runs on its thread.
+#[test]
+fn the_second_call_leaves_the_heap_alone() {
+    let mut problems = SIZES.map(Problem::new);
+    let problems = problems.as_mut_slice();
+
+    let before = CALLS.get();
+    drop(std::hint::black_box(vec![0_u8; 100]));
+    assert_eq!(CALLS.get() - before, 1, "the counter counts");
+
+    assert_allocator_silent("equal weight", &EqualWeight, problems);
+    assert_allocator_silent("inverse volatility", &InverseVolatility, problems);
+    assert_allocator_silent("inverse variance", &InverseVariance, problems);
+    assert_silent("kernels", problems, |problem| {
+        axpy(dot(&problem.right, &problem.solution), &problem.right, &mut problem.solution);
+        axpy(sum(&problem.right), &problem.right, &mut problem.solution);
+        assert!(argmin(&problem.right).is_some());
+    });
+    #[cfg(feature = "linalg")]
+    linear_algebra(problems);
+}
+
+#[cfg(feature = "linalg")]
+fn linear_algebra(problems: &mut [Problem]) {
+    use po_core::linalg::{Cholesky, Ldlt, Svd, SymmetricEigen, gemm_into, gemv_into, gram_into};
+
+    assert_silent("products", problems, |problem| {
+        let Problem { matrix, right, solution, product, .. } = problem;
+        let size = matrix.nrows();
+        gram_into(1.0, matrix.as_view(), product).unwrap();
+        gemm_into(1.0, matrix, matrix, 0.5, product).unwrap();
+        gemv_into(1.0, matrix.as_view(), &right[..size], 0.5, &mut solution[..size]).unwrap();
+    });
+    let mut cholesky = Cholesky::default();
+    assert_silent("Cholesky", problems, |problem| {
+        cholesky.factor(problem.matrix.as_view()).unwrap();
+        cholesky.solve_into(&problem.right, &mut problem.solution).unwrap();
+        assert!(cholesky.log_determinant().is_finite());
+    });
+    let mut ldlt = Ldlt::default();
+    assert_silent("Ldlt", problems, |problem| {
+        ldlt.factor(problem.matrix.as_view()).unwrap();
+        ldlt.solve_into(&problem.right, &mut problem.solution).unwrap();
+        assert_eq!(ldlt.negative_eigenvalues(), 0);
+    });
+    let mut eigen = SymmetricEigen::default();
+    assert_silent("SymmetricEigen", problems, |problem| {
+        eigen.factor(problem.matrix.as_view()).unwrap();
+        eigen.solve_into(&problem.right, &mut problem.solution).unwrap();
+        assert_eq!(eigen.vectors().ncols(), eigen.values().len());
+    });
+    let mut svd = Svd::default();
+    assert_silent("Svd", problems, |problem| {
+        svd.factor(problem.matrix.as_view()).unwrap();
+        svd.least_squares_into(&problem.right, &mut problem.solution).unwrap();
+        assert_eq!(svd.rank(), svd.left().ncols());
+    });
+}
