@@ -5,12 +5,12 @@ use std::path::Path;
 
 use po_engine::hrp::{Hrp, HrpAllocation, HrpParams};
 use po_engine::{Allocator, Bounds, Covariance, EqualWeight, GroupBound, InverseVariance, InverseVolatility};
-use po_engine::{Universe, Weights};
+use po_engine::{InputError, Universe, Weights};
 
 use crate::args::{AllocateArgs, CovarianceKind, Method, Missing};
 use crate::constraints::{Groups, asset_bounds, group_bounds};
 use crate::data::{ReadOptions, Source, read};
-use crate::error::{Error, SettingsError};
+use crate::error::{Error, ObservationError, SettingsError};
 use crate::observations::{Observations, Rules, listed, observe};
 use crate::report::Report;
 
@@ -35,6 +35,7 @@ pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Re
     let mut observations = observe(table, rules)?;
     let (bounds, groups) = constraints(args, &mut observations, &known, &file)?;
     let covariance = covariance(args.covariance.unwrap_or_default(), &observations)?;
+    refuse_still(args, method, &observations, &covariance)?;
     let params = HrpParams {
         linkage: args.linkage.unwrap_or_default().0,
         metric: args.metric.unwrap_or_default().0,
@@ -131,9 +132,32 @@ fn constraints(
 
 fn covariance(kind: CovarianceKind, observations: &Observations) -> Result<Covariance, Error> {
     match kind {
-        CovarianceKind::Sample => {
-            observations.returns.covariance().map_err(Error::input(&observations.universe))
-        }
+        CovarianceKind::Sample => observations.returns.covariance().map_err(|error| match error {
+            InputError::NotFinite { asset, .. } => {
+                let asset = observations.universe.label(asset);
+                ObservationError::TooLarge { what: "the covariance", asset, date: None }.into()
+            }
+            error => Error::input(&observations.universe)(error),
+        }),
+    }
+}
+
+/// All methods but one divide by variances.
+fn refuse_still(
+    args: &AllocateArgs,
+    method: Method,
+    observations: &Observations,
+    covariance: &Covariance,
+) -> Result<(), ObservationError> {
+    let still = covariance.volatilities().iter().position(|volatility| *volatility <= 0.0);
+    match still.filter(|_| method != Method::EqualWeight) {
+        None => Ok(()),
+        Some(asset) => Err(ObservationError::Still {
+            asset: observations.universe.label(asset),
+            observations: observations.returns.observations(),
+            returns: args.returns.unwrap_or(false),
+            method: method.name(),
+        }),
     }
 }
 

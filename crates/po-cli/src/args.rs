@@ -64,7 +64,7 @@ pub(crate) struct AllocateArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) prices: Option<PathBuf>,
     /// How the weights are found [default: hrp]
-    #[arg(short, long, value_enum, hide_possible_values = false)]
+    #[arg(short, long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) method: Option<Method>,
     /// TOML file with the same names as keys; a flag on the command line beats the file
@@ -72,78 +72,78 @@ pub(crate) struct AllocateArgs {
     #[serde(skip)]
     pub(crate) config: Option<PathBuf>,
     /// What to do about missing values: complete-rows, complete-assets, drop-sparse=SHARE, carry-forward=ROWS or refuse [default: complete-rows]
-    #[arg(long, value_name = "POLICY")]
+    #[arg(help_heading = "Data", long, value_name = "POLICY")]
     #[serde(deserialize_with = "from_text")]
     pub(crate) missing: Option<Missing>,
     /// How the covariance is estimated [default: sample]
-    #[arg(long, value_enum)]
+    #[arg(help_heading = "Data", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) covariance: Option<CovarianceKind>,
     /// The file holds returns (0.01 is one per cent), not prices
-    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(help_heading = "Data", long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
     pub(crate) returns: Option<bool>,
     /// Use the last N complete observations only
-    #[arg(short, long, value_name = "N")]
+    #[arg(help_heading = "Data", short, long, value_name = "N")]
     pub(crate) window: Option<usize>,
     /// Use these assets only, in this order
-    #[arg(short, long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(help_heading = "Data", short, long, value_name = "NAMES", value_delimiter = ',')]
     #[serde(deserialize_with = "names")]
     pub(crate) assets: Option<Vec<String>>,
     /// Bounds on weights: MIN:MAX for all assets, NAME=MIN:MAX for one, or a CSV file with the columns asset,min,max; may be repeated
-    #[arg(short, long, value_name = "SPEC", allow_hyphen_values = true)]
+    #[arg(help_heading = "Bounds", short, long, value_name = "SPEC", allow_hyphen_values = true)]
     #[serde(deserialize_with = "one_or_many")]
     pub(crate) bounds: Option<Vec<String>>,
     /// CSV file that says which groups assets are in: asset, sector, and any further columns
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = "Bounds", short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) groups: Option<PathBuf>,
     /// Bounds on the total weight of a group: GROUP=MIN:MAX, or COLUMN:GROUP=MIN:MAX; may be repeated
-    #[arg(long, value_name = "SPEC")]
+    #[arg(help_heading = "Bounds", long, value_name = "SPEC")]
     #[serde(deserialize_with = "one_or_many")]
     pub(crate) group_bounds: Option<Vec<String>>,
     /// How the distance of two clusters follows from that of their assets [default: ward]
-    #[arg(short, long, value_enum)]
+    #[arg(help_heading = "Hierarchy", short, long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) linkage: Option<LinkageName>,
     /// Which distance of two assets is clustered [default: correlation]
-    #[arg(long, value_enum)]
+    #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) metric: Option<MetricName>,
     /// Which order of the leaves of the tree is bisected [default: dendrogram]
-    #[arg(long, value_enum)]
+    #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) leaf_order: Option<LeafOrderName>,
     /// How many clusters the cluster column shows [default: the square root of the number of assets]
-    #[arg(short = 'k', long, value_name = "K")]
+    #[arg(help_heading = "Output", short = 'k', long, value_name = "K")]
     pub(crate) clusters: Option<usize>,
     /// Periods per year, for annual figures [default: told from the dates]
-    #[arg(long, value_name = "X")]
+    #[arg(help_heading = "Data", long, value_name = "X")]
     pub(crate) periods_per_year: Option<f64>,
     /// How the file is laid out [default: auto]
-    #[arg(long, value_enum)]
+    #[arg(help_heading = "File", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) format: Option<Format>,
     /// Name of the column of dates
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "File", long, value_name = "NAME")]
     pub(crate) date_column: Option<String>,
     /// Name of the column of symbols, in a file with one row per date and asset
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "File", long, value_name = "NAME")]
     pub(crate) symbol_column: Option<String>,
     /// Name of the column of prices, in a file with one row per date and asset
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "File", long, value_name = "NAME")]
     pub(crate) price_column: Option<String>,
     /// Sort rows by date instead of refusing a file that is not in order
-    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(help_heading = "File", long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
     pub(crate) sort_dates: Option<bool>,
     /// How the result is written [default: table]
-    #[arg(short, long, value_enum)]
+    #[arg(help_heading = "Output", short, long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) output: Option<Output>,
     /// Order of the rows of the table and of CSV output [default: input]
-    #[arg(long, value_enum)]
+    #[arg(help_heading = "Output", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) sort: Option<Sort>,
     /// Say how each cluster was split in two, and what share each part got
-    #[arg(short, long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(help_heading = "Output", short, long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
     pub(crate) explain: Option<bool>,
 }
 

@@ -24,16 +24,16 @@ use crate::{bisection, groups, ordering};
 ///
 /// # Examples
 /// ```
-/// use po_core::{Allocator, Covariance, nalgebra::dmatrix};
+/// use po_core::{Allocator, Covariance, nalgebra::DMatrix};
 /// use po_hrp::{Hrp, HrpParams};
 ///
 /// // Two pairs of twins: each pair counts once.
-/// let covariance = Covariance::new(dmatrix![
-///     0.04, 0.04, 0.00, 0.00;
-///     0.04, 0.04, 0.00, 0.00;
-///     0.00, 0.00, 0.01, 0.01;
-///     0.00, 0.00, 0.01, 0.01
-/// ])?;
+/// let covariance = Covariance::new(DMatrix::from_row_slice(4, 4, &[
+///     0.04, 0.04, 0.00, 0.00,
+///     0.04, 0.04, 0.00, 0.00,
+///     0.00, 0.00, 0.01, 0.01,
+///     0.00, 0.00, 0.01, 0.01,
+/// ]))?;
 /// let allocation = Hrp::new(HrpParams::default())?.allocate(&covariance)?;
 /// for (weight, expected) in allocation.weights().as_slice().iter().zip([0.1, 0.1, 0.4, 0.4]) {
 ///     assert!((weight - expected).abs() < 1e-15);

@@ -78,10 +78,10 @@ impl HrpAllocation {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Allocator, Covariance, nalgebra::dmatrix};
+    /// use po_core::{Allocator, Covariance, nalgebra::DMatrix};
     /// use po_hrp::{Hrp, HrpParams};
     ///
-    /// let covariance = Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.01])?;
+    /// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.0, 0.0, 0.01]))?;
     /// let allocation = Hrp::new(HrpParams::default())?.allocate(&covariance)?;
     /// let splits = allocation.explain();
     /// assert_eq!((splits[0].variance_left, splits[0].variance_right), (0.04, 0.01));

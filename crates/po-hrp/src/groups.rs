@@ -11,7 +11,7 @@ use po_core::GroupBound;
 use crate::Error;
 use crate::allocation::Bisection;
 use crate::limits::{Interval, Limits, ROUNDING};
-use crate::projection::{Projection, Row};
+use crate::projection::{Projection, Row, room};
 
 /// The groups and their cells; cell zero holds the assets in no group.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,6 +154,10 @@ impl GroupsScratch {
             self.lower[cell] += allowed.lower;
             self.upper[cell] += allowed.upper;
         }
+        // Whether the groups bind depends on the data, and memory must not.
+        self.projection.make_room(cells, limits.groups.bounds.len());
+        room(&mut self.weights, weights.len());
+        room(&mut self.halves, cells);
         let levels = weights.len().ilog2() as usize + 3;
         self.levels.clear();
         self.levels.resize(levels * cells, 0.0);

@@ -77,7 +77,11 @@ impl Limits {
     /// What one asset may weigh.
     pub(crate) fn of(&self, asset: usize) -> Interval {
         match &self.bounds {
-            Some(bounds) => Interval { lower: bounds.lower()[asset], upper: bounds.upper()[asset].min(1.0) },
+            Some(bounds) => {
+                // A lower bound may exceed one by rounding, and counts as it is.
+                let lower = bounds.lower()[asset];
+                Interval { lower, upper: bounds.upper()[asset].min(1.0).max(lower) }
+            }
             None => Interval { lower: 0.0, upper: 1.0 },
         }
     }

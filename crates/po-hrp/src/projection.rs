@@ -57,6 +57,22 @@ pub(crate) struct Projection {
 }
 
 impl Projection {
+    /// Makes room for any problem with so many cells and rows, so that none of them takes memory later.
+    pub(crate) fn make_room(&mut self, cells: usize, rows: usize) {
+        let constraints = 1 + 2 * cells + 2 * rows;
+        room(&mut self.normals, constraints * cells);
+        room(&mut self.bounds, constraints);
+        // No more constraints than cells are independent.
+        room(&mut self.active, cells);
+        room(&mut self.basis, cells * cells);
+        room(&mut self.triangle, cells * (cells + 1) / 2);
+        for vector in
+            [&mut self.roots, &mut self.multipliers, &mut self.shadow, &mut self.upright, &mut self.rates]
+        {
+            room(vector, cells);
+        }
+    }
+
     /// Writes the nearest masses; false when there are none, because the rows contradict each other.
     pub(crate) fn project<'a>(
         &mut self,
@@ -230,6 +246,12 @@ impl Projection {
             self.extend_basis();
         }
     }
+}
+
+/// Empties a vector and makes room for `len` items.
+pub(crate) fn room<T>(vector: &mut Vec<T>, len: usize) {
+    vector.clear();
+    vector.reserve(len);
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

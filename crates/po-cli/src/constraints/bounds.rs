@@ -5,7 +5,7 @@ use std::path::Path;
 use po_engine::{Bounds, Universe, nearest_name};
 
 use super::{Range, side};
-use crate::data::{CsvRecords, Opened, Records, Source, open};
+use crate::data::{Records, open_csv};
 use crate::error::{Error, Place, ReadError, RowNumber, SettingsError};
 
 const FORMS: &str = "MIN:MAX such as 0:0.1, NAME=MIN:MAX, or a CSV file with the columns asset,min,max";
@@ -94,11 +94,7 @@ fn parse(text: &str) -> Result<Spec<'_>, SettingsError> {
 /// Reads a file with the columns asset, min and max.
 fn read(path: &Path) -> Result<Vec<Named>, Error> {
     let name = path.display().to_string();
-    let Opened::Text(text) = open(Source::File(path.to_owned()))? else {
-        let (found, advice) = ("Parquet", "write the bounds as CSV");
-        return Err(ReadError::NotATable { name, found, advice }.into());
-    };
-    let mut records = CsvRecords::open(&name, text)?;
+    let mut records = open_csv(path)?;
     let columns = ["asset", "min", "max"].map(|wanted| {
         let columns = records.columns();
         columns.iter().position(|column| column.eq_ignore_ascii_case(wanted)).ok_or_else(|| {

@@ -6,7 +6,7 @@ use std::path::Path;
 use po_engine::{GroupBound, Universe, nearest_name};
 
 use super::Range;
-use crate::data::{CsvRecords, Opened, Records, Source, check_header, open};
+use crate::data::{Records, check_header, open_csv};
 use crate::error::{Error, ReadError, RowNumber, SettingsError};
 
 const FORM: &str = "GROUP=MIN:MAX such as Technology=0.05:0.3, or COLUMN:GROUP=MIN:MAX";
@@ -26,11 +26,7 @@ impl Groups {
     /// Reads a CSV file whose first column holds assets and whose further columns hold groups.
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
-        let Opened::Text(text) = open(Source::File(path.to_owned()))? else {
-            let (found, advice) = ("Parquet", "write the groups as CSV");
-            return Err(ReadError::NotATable { name, found, advice }.into());
-        };
-        let mut records = CsvRecords::open(&name, text)?;
+        let mut records = open_csv(path)?;
         check_header(&records, 0, "a column of assets and one column per grouping")?;
         let groupings = records.columns()[1..].to_vec();
         let mut labels: HashMap<String, Vec<String>> = HashMap::new();

@@ -12,6 +12,7 @@ const MISSING: &[&str] = &["", "na", "n/a", "#n/a", "nan", "null", "none", "-", 
 
 /// What a file says in one place.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "the cells of text are text"))]
 pub(crate) enum Cell<'a> {
     Missing,
     Number(f64),

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::io::BufRead;
+use std::path::Path;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 
 use super::cell::Cell;
 use super::records::Records;
-use super::source::{Text, interrupted};
+use super::source::{Opened, Source, Text, interrupted, open};
 use crate::error::{Place, ReadError, RowNumber};
 
 /// A CSV file of which one row is in memory.
@@ -20,6 +21,18 @@ pub(crate) struct CsvRecords<'a> {
     line: u64,
     pub(crate) delimiter: u8,
     pub(crate) gzip: bool,
+}
+
+/// Opens a CSV file that is no table of prices, such as one of groups.
+pub(crate) fn open_csv(path: &Path) -> Result<CsvRecords<'static>, ReadError> {
+    let name = path.display().to_string();
+    match open(Source::File(path.to_owned()))? {
+        Opened::Text(text) => CsvRecords::open(&name, text),
+        #[cfg(feature = "parquet")]
+        Opened::Parquet(_) => {
+            Err(ReadError::NotATable { name, found: "Parquet", advice: "here, CSV is needed" })
+        }
+    }
 }
 
 impl<'a> CsvRecords<'a> {

@@ -7,18 +7,10 @@ use super::{Format, ReadOptions};
 use crate::error::{Place, ReadError, SettingsError};
 
 /// Names of a column of dates, letter case, spaces and underscores ignored.
-const DATES: &[&str] = &[
-    "date",
-    "datetime",
-    "time",
-    "timestamp",
-    "day",
-    "month",
-    "week",
-    "indexlevel0",
-    "tradedate",
-    "opentime",
-];
+const DATES: &[&str] = &["date", "datetime", "timestamp", "time", "tradedate", "opentime", "indexlevel0"];
+
+/// Names that are dates at the beginning of a row; elsewhere they may be assets.
+const FIRST_DATES: &[&str] = &["day", "week", "month", "quarter", "year", "period", "index"];
 
 /// What the columns of a wide file are.
 const WIDE: &str = "a date column and one column per asset, separated by commas, semicolons or tabs";
@@ -62,10 +54,15 @@ fn date_column(records: &dyn Records, options: &ReadOptions) -> Result<(usize, b
     if let Some(name) = &options.date_column {
         return Ok((named(records, name)?, false));
     }
-    let columns = records.columns();
-    let by_name = columns.iter().position(|column| DATES.contains(&plain(column).as_str()));
-    let by_type = || (0..columns.len()).find(|&column| records.is_time(column));
-    Ok(by_name.or_else(by_type).map_or((0, true), |column| (column, false)))
+    // pandas leaves its index without a name, and then no other column holds the dates.
+    if records.columns()[0].is_empty() {
+        return Ok((0, true));
+    }
+    let by_type = || (0..records.columns().len()).find(|&column| records.is_time(column));
+    if let Some(column) = known(records, DATES, &[]).or_else(by_type) {
+        return Ok((column, false));
+    }
+    Ok((0, !FIRST_DATES.contains(&plain(&records.columns()[0]).as_str())))
 }
 
 /// Long, if a column is called as one of symbols is, and holds words.

@@ -17,13 +17,15 @@ pub use date::show_date;
 pub use source::Source;
 pub use table::Table;
 
-pub(crate) use self::csv::CsvRecords;
+pub(crate) use self::csv::open_csv;
 pub(crate) use layout::check_header;
 pub(crate) use records::Records;
-pub(crate) use source::{Opened, open, open_file};
+pub(crate) use source::open_file;
 
+use self::csv::CsvRecords;
 use crate::error::{Error, ReadError};
 use layout::Plan;
+use source::{Opened, open};
 
 /// How a file is to be read; the default finds out from the file.
 #[derive(Clone, Debug, Default, PartialEq)]

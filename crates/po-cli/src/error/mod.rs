@@ -1,11 +1,11 @@
 //! What can go wrong, told with the place, the value and what was expected.
 
-mod missing;
+mod observation;
 mod place;
 mod read;
 mod settings;
 
-pub use missing::MissingError;
+pub use observation::ObservationError;
 pub use place::{Place, RowNumber};
 pub use read::ReadError;
 pub use settings::SettingsError;
@@ -23,9 +23,9 @@ pub enum Error {
     /// The flags or the configuration file ask for something that cannot be.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// Too little is left where values are missing.
+    /// The values of the file make no observations to estimate from.
     #[error(transparent)]
-    Missing(#[from] MissingError),
+    Observation(#[from] ObservationError),
     /// The numbers cannot be allocated.
     #[error("{}", .error.named(universe))]
     Input {

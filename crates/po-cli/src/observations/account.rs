@@ -88,7 +88,7 @@ impl Evidence {
 
     /// When an asset begins, when it ends, and how many gaps it has.
     fn span(&self, asset: usize) -> String {
-        let Some(listing) = self.values.listing(asset) else { return "it has no values".to_owned() };
+        let Some(listing) = self.listings[asset] else { return "it has no values".to_owned() };
         let mut says = Vec::new();
         if listing.first > 0 {
             says.push(format!("begins on {}", show_date(self.dates[listing.first])));
@@ -110,7 +110,7 @@ impl Evidence {
         let ended: Vec<String> = resolved
             .assets
             .iter()
-            .filter_map(|&asset| Some((asset, self.values.listing(asset)?.last)))
+            .filter_map(|&asset| Some((asset, self.listings[asset]?.last)))
             .filter(|(_, end)| *end < last)
             .map(|(asset, end)| format!("{} on {}", self.universe.label(asset), show_date(self.dates[end])))
             .collect();

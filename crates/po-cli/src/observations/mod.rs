@@ -5,12 +5,12 @@ mod account;
 pub(crate) use account::listed;
 
 use jiff::civil::DateTime;
-use po_engine::{InputError, MissingPolicy, Panel, Resolved, Returns, Universe};
+use po_engine::{InputError, Listing, MissingPolicy, Panel, Resolved, Returns, Universe};
 
 use crate::args::Missing;
 use crate::calendar::Calendar;
 use crate::data::Table;
-use crate::error::{Error, MissingError};
+use crate::error::{Error, ObservationError};
 
 /// What turns a table into observations.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,9 +41,9 @@ struct Evidence {
     /// What messages call the file.
     source: String,
     universe: Universe,
-    /// The values of the file.
-    values: Panel,
-    /// Their dates.
+    /// When each asset has values; the values themselves are not kept, to save their memory.
+    listings: Vec<Option<Listing>>,
+    /// The dates of the values.
     dates: Vec<DateTime>,
     returns: Panel,
     /// How many rows of values precede the first return: one for prices, none for returns.
@@ -59,11 +59,16 @@ pub(crate) fn observe(mut table: Table, rules: Rules) -> Result<Observations, Er
     let values = table.panel().map_err(&input)?;
     let mut warnings = std::mem::take(&mut table.notes);
     let values = carried(values, rules.missing, &mut warnings);
-    let returns = if rules.returns { values.clone() } else { values.simple_returns().map_err(&input)? };
+    let listings = (0..universe.len()).map(|asset| values.listing(asset)).collect();
+    let returns = if rules.returns {
+        values
+    } else {
+        returns_of(values).map_err(|error| too_large(error, &universe, &table.dates))?
+    };
     let evidence = Evidence {
         source: table.source,
         universe: universe.clone(),
-        values,
+        listings,
         dates: table.dates,
         returns,
         offset: usize::from(!rules.returns),
@@ -79,10 +84,27 @@ pub(crate) fn observe(mut table: Table, rules: Rules) -> Result<Observations, Er
     let (returns, dates) = windowed(resolved.returns, dates, rules.window)?;
     if returns.observations() < 2 {
         let (rows, what) = (returns.observations(), "row in which every asset has a return");
-        return Err(MissingError::TooFewRows { name: source, rows, what, required: 2 }.into());
+        return Err(ObservationError::TooFewRows { name: source, rows, what, required: 2 }.into());
     }
     warnings.extend(account::of_returns(&returns, &dates, &universe, rules.returns));
     Ok(Observations { universe, returns, dates, calendar, warnings })
+}
+
+/// The returns of prices, which are let go.
+#[expect(clippy::needless_pass_by_value, reason = "two tables of a large file are one too many")]
+fn returns_of(prices: Panel) -> Result<Panel, InputError> {
+    prices.simple_returns()
+}
+
+/// A return that overflows, by name and date.
+fn too_large(error: InputError, universe: &Universe, dates: &[DateTime]) -> Error {
+    match error {
+        InputError::NotFinite { row, asset, .. } => {
+            let (asset, date) = (universe.label(asset), dates.get(row + 1).copied());
+            ObservationError::TooLarge { what: "the return", asset, date }.into()
+        }
+        error => Error::input(universe)(error),
+    }
 }
 
 /// The reader lets no such names through; should it ever, the message names them by position.
@@ -92,7 +114,7 @@ fn unnamed(error: &InputError, table: &Table) -> Error {
 }
 
 /// Two returns are the least that has a covariance, and three prices the least that have two returns.
-fn check_rows(table: &Table, returns: bool) -> Result<(), MissingError> {
+fn check_rows(table: &Table, returns: bool) -> Result<(), ObservationError> {
     let (rows, required) = (table.dates.len(), if returns { 2 } else { 3 });
     if rows >= required {
         return Ok(());
@@ -103,7 +125,7 @@ fn check_rows(table: &Table, returns: bool) -> Result<(), MissingError> {
         (false, 1) => "row of prices",
         (false, _) => "rows of prices",
     };
-    Err(MissingError::TooFewRows { name: table.source.clone(), rows, what, required })
+    Err(ObservationError::TooFewRows { name: table.source.clone(), rows, what, required })
 }
 
 fn carried(values: Panel, missing: Missing, warnings: &mut Vec<String>) -> Panel {
@@ -121,10 +143,10 @@ fn windowed(
     returns: Returns,
     mut dates: Vec<DateTime>,
     window: Option<usize>,
-) -> Result<(Returns, Vec<DateTime>), MissingError> {
+) -> Result<(Returns, Vec<DateTime>), ObservationError> {
     let Some(window) = window else { return Ok((returns, dates)) };
     let available = returns.observations();
-    let returns = returns.tail(window).map_err(|_| MissingError::Window { window, available })?;
+    let returns = returns.tail(window).map_err(|_| ObservationError::Window { window, available })?;
     Ok((returns, dates.split_off(available - window)))
 }
 
@@ -145,9 +167,8 @@ impl Evidence {
         match error {
             InputError::Missing { row, asset } => self.refused(row, asset),
             InputError::NeverObserved { asset } => {
-                let values = self.values.column(asset).iter().filter(|value| !value.is_nan()).count();
-                let asset = self.universe.label(asset);
-                MissingError::NeverObserved { asset, values, name }.into()
+                let (asset, apart) = (self.universe.label(asset), self.listings[asset].is_some());
+                ObservationError::NeverObserved { asset, apart, name }.into()
             }
             InputError::NoAssetLeft => {
                 let advice = match self.missing {
@@ -156,10 +177,10 @@ impl Evidence {
                     _ => "",
                 };
                 let (policy, assets) = (self.missing.to_string(), self.universe.len());
-                MissingError::NoAssetLeft { name, policy, assets, advice }.into()
+                ObservationError::NoAssetLeft { name, policy, assets, advice }.into()
             }
             InputError::TooFewObservations { .. } => {
-                MissingError::NoCommonRow { name, apart: self.apart() }.into()
+                ObservationError::NoCommonRow { name, apart: self.apart() }.into()
             }
             error => Error::input(&self.universe)(error),
         }
@@ -167,15 +188,16 @@ impl Evidence {
 
     /// A missing return, told by the missing value that causes it.
     fn refused(&self, row: usize, asset: usize) -> Error {
-        let gap = (row..=row + self.offset).find(|&row| self.values.value(row, asset).is_none());
-        let (asset, date) = (self.universe.label(asset), self.dates[gap.unwrap_or(row)]);
-        MissingError::Refused { asset, date }.into()
+        // It is the first missing return, so its first value can be missing at the beginning only.
+        let late = self.listings[asset].is_none_or(|listing| listing.first > row);
+        let gap = if late { row } else { row + self.offset };
+        let (asset, date) = (self.universe.label(asset), self.dates[gap]);
+        ObservationError::Refused { asset, date }.into()
     }
 
     /// The asset that ends first and the one that begins last, if the one ends before the other begins.
     fn apart(&self) -> Option<(String, DateTime, String, DateTime)> {
-        let listings =
-            || (0..self.universe.len()).filter_map(|asset| Some((asset, self.values.listing(asset)?)));
+        let listings = || (0..self.universe.len()).filter_map(|asset| Some((asset, self.listings[asset]?)));
         let (ended, end) = listings().min_by_key(|(_, listing)| listing.last)?;
         let (began, begin) = listings().max_by_key(|(_, listing)| listing.first)?;
         let label = |asset| self.universe.label(asset);

@@ -101,7 +101,7 @@ fn a_table_is_read_back_bit_for_bit() {
 }
 
 #[test]
-fn no_bytes_make_it_panic() {
+fn arbitrary_bytes_never_panic() {
     let options =
         [ReadOptions::default(), ReadOptions { returns: true, sort_dates: true, ..ReadOptions::default() }];
     let bytes = proptest::collection::vec(any::<u8>(), 0..300);
@@ -173,6 +173,28 @@ fn dates_are_read_in_each_form() {
     ] {
         assert!(read(text).unwrap_err().to_string().contains("is not a date"), "{text}");
     }
+}
+
+#[test]
+fn the_column_of_dates_is_found() {
+    let found = |header: &str, row: &str| {
+        parse(format!("{header}\n{row}\n").as_bytes(), &ReadOptions::default())
+            .map(|table| table.names().to_vec())
+    };
+    let (first, second) = ("2024-01-01,1,2", "1,2024-01-01,2");
+    for (header, row) in [
+        ("Date,A,B", first),
+        ("A,Trade Date,B", second),
+        ("A,timestamp,B", second),
+        // An index that pandas writes without a name, and tickers that are words.
+        (",A,B", first),
+        ("month,A,B", first),
+        ("whatever,A,B", first),
+    ] {
+        assert_eq!(found(header, row).unwrap(), ["A", "B"], "{header}");
+    }
+    assert_eq!(found(",DAY,TIME", first).unwrap(), ["DAY", "TIME"]);
+    assert!(found("A,day,B", second).is_err());
 }
 
 #[test]

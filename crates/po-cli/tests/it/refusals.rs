@@ -149,10 +149,23 @@ fn assets_without_numbers() {
 #[test]
 fn assets_that_do_not_move() {
     let text = "date,A,B\n2024-01-01,1,7\n2024-01-02,2,7\n2024-01-03,3,7\n2024-01-04,3,7\n";
-    let message = "the variance of B is zero, expected a positive number";
     for method in ["hrp", "inverse-volatility", "inverse-variance"] {
-        refused(text, &["--method", method], message);
+        let message = format!(
+            "B has the same price in all 3 observations, so its variance is zero, and --method {method} needs one above zero; --assets chooses assets, --method equal-weight takes any"
+        );
+        refused(text, &["--method", method], &message);
     }
+    let message = "A has the same return in all 2 observations, so its variance is zero, and --method hrp needs one above zero; --assets chooses assets, --method equal-weight takes any";
+    refused("date,A,B\n2024-01-01,0.5,1\n2024-01-02,0.5,2\n", &["--returns"], message);
+}
+
+#[test]
+fn numbers_that_are_too_large() {
+    let text = "date,A,B\n2024-01-01,1,1\n2024-01-02,2,1e-300\n2024-01-03,3,1e300\n";
+    let message = "the return of B on 2024-01-03 is too large to compute with, expected returns of common size: are its values right?";
+    refused(text, &[], message);
+    let message = "the covariance of B is too large to compute with, expected returns of common size: are its values right?";
+    refused(text.replace("1e-300", "1e-200").replace("1e300", "1"), &[], message);
 }
 
 #[test]

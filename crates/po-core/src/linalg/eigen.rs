@@ -5,7 +5,7 @@ use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_
 use faer::{MatMut, MatRef, Par};
 use nalgebra::DMatrixView;
 
-use super::input::{copy_lower, scale};
+use super::input::{copy_lower, largest, scale};
 use super::memory::Memory;
 use super::system;
 use crate::InputError;
@@ -61,18 +61,31 @@ impl SymmetricEigen {
         self.matrix.iter_mut().for_each(|entry| *entry /= scale);
         self.values.resize(size, 0.0);
         self.vectors.resize(size * size, 0.0);
-        let needed =
-            self_adjoint_evd_scratch::<f64>(size, ComputeEigenvectors::Yes, Par::Seq, Default::default());
+        // Beside entries of 1 the iteration may lose its way among those of 1e-150, whose squares vanish; when every
+        // diagonal entry is as large as the rest of its row, it does not.
+        let shift = 2.0 * size as f64 * largest(&self.matrix);
+        let converged = self.iterate(0.0) || self.iterate(shift);
+        self.values.iter_mut().for_each(|value| *value *= scale);
+        self.values.truncate(if converged { size } else { 0 });
+        converged.then_some(()).ok_or(InputError::NotConverged { what: "the eigenvalues" })
+    }
+
+    /// Decomposes the copy of the matrix by way of `A + shift I`, and tells whether the iteration converged.
+    fn iterate(&mut self, shift: f64) -> bool {
+        let size = self.values.len();
+        self.matrix.iter_mut().step_by(size + 1).for_each(|entry| *entry += shift);
+        let parameters = Default::default();
+        let needed = self_adjoint_evd_scratch::<f64>(size, ComputeEigenvectors::Yes, Par::Seq, parameters);
         let found = self_adjoint_evd(
             MatRef::from_column_major_slice(&self.matrix, size, size),
             DiagMut::from_slice_mut(&mut self.values),
             Some(MatMut::from_column_major_slice_mut(&mut self.vectors, size, size)),
             Par::Seq,
             self.memory.stack(needed),
-            Default::default(),
+            parameters,
         );
-        self.values.iter_mut().for_each(|value| *value *= scale);
-        found.map_err(|_| self.not_converged())
+        self.values.iter_mut().for_each(|value| *value -= shift);
+        found.is_ok()
     }
 
     /// Number of rows of the matrix.
@@ -120,8 +133,7 @@ impl SymmetricEigen {
     pub fn solve_into(&self, right_hand_sides: &[f64], solutions: &mut [f64]) -> Result<(), InputError> {
         let size = self.size();
         system::check((size, right_hand_sides), (size, solutions))?;
-        let largest = self.values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
-        let rounding = size as f64 * f64::EPSILON * largest;
+        let rounding = size as f64 * f64::EPSILON * largest(&self.values);
         if let Some(pivot) = self.values.iter().position(|value| value.abs() <= rounding) {
             return Err(InputError::Singular { pivot });
         }
@@ -133,10 +145,5 @@ impl SymmetricEigen {
             }
         }
         Ok(())
-    }
-
-    fn not_converged(&mut self) -> InputError {
-        self.values.clear();
-        InputError::NotConverged { what: "the eigenvalues" }
     }
 }

@@ -39,21 +39,22 @@ fn copy_from(
 
 /// Refuses the first number that is not finite; `rows` tells its place.
 pub(super) fn check_finite(what: &'static str, rows: usize, values: &[f64]) -> Result<(), InputError> {
-    // The common case without a branch for each number.
+    // The common case has no branch for each number.
     if values.iter().fold(true, |finite, value| finite & value.is_finite()) {
         return Ok(());
     }
-    match values.iter().position(|value| !value.is_finite()) {
-        Some(place) => {
-            let (row, asset, value) = (place % rows, place / rows, values[place]);
-            Err(InputError::NotFinite { what, row, asset, value })
-        }
-        None => Ok(()),
-    }
+    let place = values.iter().take_while(|value| value.is_finite()).count();
+    let (row, asset, value) = (place % rows, place / rows, values[place]);
+    Err(InputError::NotFinite { what, row, asset, value })
+}
+
+/// The largest number in absolute value; zero of none.
+pub(super) fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()))
 }
 
 /// A factor by which to divide a matrix so that squares of its numbers neither overflow nor vanish; mostly one.
 pub(super) fn scale(values: &[f64]) -> f64 {
-    let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let largest = largest(values);
     if largest == 0.0 || (1e-100..=1e100).contains(&largest) { 1.0 } else { largest }
 }

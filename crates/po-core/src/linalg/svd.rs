@@ -61,7 +61,8 @@ impl Svd {
     /// # Errors
     /// As [`Svd::new`].
     pub fn factor(&mut self, matrix: DMatrixView<'_, f64>) -> Result<(), InputError> {
-        self.clear();
+        (self.rows, self.cols) = (0, 0);
+        self.values.clear();
         copy_all(matrix, &mut self.matrix)?;
         let (rows, cols) = matrix.shape();
         let thin = rows.min(cols);
@@ -82,8 +83,10 @@ impl Svd {
             Default::default(),
         );
         self.values.iter_mut().for_each(|value| *value *= scale);
-        (self.rows, self.cols) = (rows, cols);
-        found.map_err(|_| self.not_converged())
+        let converged = found.is_ok();
+        (self.rows, self.cols) = if converged { (rows, cols) } else { (0, 0) };
+        self.values.truncate(if converged { thin } else { 0 });
+        converged.then_some(()).ok_or(InputError::NotConverged { what: "the singular values" })
     }
 
     /// Number of rows and columns of the matrix.
@@ -158,15 +161,5 @@ impl Svd {
             }
         }
         Ok(())
-    }
-
-    fn clear(&mut self) {
-        (self.rows, self.cols) = (0, 0);
-        self.values.clear();
-    }
-
-    fn not_converged(&mut self) -> InputError {
-        self.clear();
-        InputError::NotConverged { what: "the singular values" }
     }
 }

@@ -163,6 +163,21 @@ fn numbers_far_from_one_are_decomposed() {
 }
 
 #[test]
+fn eigenvalues_beside_numbers_that_vanish() {
+    // Beside 1e300 the other entries are nothing: the eigenvalues are ±1e300 and zero, within rounding.
+    let matrix = dmatrix![
+        -0.37, 0.0, 0.0, 0.0;
+        -0.005, 0.26, 0.0, 0.0;
+        5e-324, 0.093, -0.027, 0.0;
+        0.0, 0.0, -1e300, 0.0
+    ];
+    let eigen = SymmetricEigen::new(matrix.as_view()).unwrap();
+    for (value, expected) in eigen.values().iter().zip([-1e300, 0.0, 0.0, 1e300]) {
+        assert!((value - expected).abs() <= ROUNDING * 1e300, "{value}");
+    }
+}
+
+#[test]
 fn a_sample_covariance_by_hand() {
     // Deviations (-0.02, 0, 0.02) and (0.01, -0.02, 0.01), divided by T - 1 = 2.
     let returns = Returns::new(dmatrix![-0.01, 0.03; 0.01, 0.00; 0.03, 0.03]).unwrap();

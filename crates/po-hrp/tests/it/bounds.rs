@@ -145,11 +145,11 @@ fn a_cap_moves_weight_to_the_other_half() {
 /// Sums of bounds such as 1/3 miss one by rounding; they are taken for what they mean.
 #[test]
 fn bounds_that_miss_one_by_rounding_are_accepted() {
-    for assets in [3, 7, 10, 49] {
+    for assets in [1, 3, 7, 10, 49] {
         let covariance = factor_covariance(assets, 1);
         let share = 1.0 / assets as f64;
         for share in [share, share.next_up(), share.next_down(), share + 0.5e-12 / assets as f64] {
-            for (lower, upper) in [(0.0, share), (share, 1.0), (share, share)] {
+            for (lower, upper) in [(0.0, share), (share, f64::INFINITY), (share, share)] {
                 let bounds = Bounds::uniform(assets, lower, upper).unwrap();
                 let allocation = allocate(&bounded(bounds.clone()), &covariance);
                 assert_on_the_simplex(&allocation);

@@ -263,9 +263,9 @@ fn two_pairs() -> Covariance {
     Covariance::from_column_slice(4, &entries).unwrap()
 }
 
-fn assert_weights(groups: Vec<GroupBound>, expected: [f64; 4]) {
+fn assert_weights(groups: &[GroupBound], expected: [f64; 4]) {
     for &linkage in Linkage::ALL {
-        let params = HrpParams { linkage, ..grouped(groups.clone()) };
+        let params = HrpParams { linkage, ..grouped(groups.to_vec()) };
         let allocation = allocate(&params, &two_pairs());
         for (weight, expected) in allocation.weights().as_slice().iter().zip(expected) {
             assert!((weight - expected).abs() < SUM, "{linkage}: {weight} is not {expected}");
@@ -275,24 +275,24 @@ fn assert_weights(groups: Vec<GroupBound>, expected: [f64; 4]) {
 
 #[test]
 fn a_cap_on_a_cluster_scales_it_and_the_other_one() {
-    assert_weights(vec![], [0.4, 0.4, 0.1, 0.1]);
+    assert_weights(&[], [0.4, 0.4, 0.1, 0.1]);
     // 0.8 becomes 0.6 and 0.2 becomes 0.4; within either pair nothing changes.
-    assert_weights(vec![group("calm", &[0, 1], 0.0, 0.6)], [0.3, 0.3, 0.2, 0.2]);
-    assert_weights(vec![group("wild", &[2, 3], 0.4, 1.0)], [0.3, 0.3, 0.2, 0.2]);
+    assert_weights(&[group("calm", &[0, 1], 0.0, 0.6)], [0.3, 0.3, 0.2, 0.2]);
+    assert_weights(&[group("wild", &[2, 3], 0.4, 1.0)], [0.3, 0.3, 0.2, 0.2]);
 }
 
 /// The group holds 0.5 and may hold 0.3: its two assets are scaled by 0.6, the two others by 1.4. Either pair then
 /// holds what it earned, 0.24 + 0.56 = 0.8 and 0.06 + 0.14 = 0.2, so the split stays.
 #[test]
 fn a_cap_across_clusters_keeps_the_split_of_risk() {
-    assert_weights(vec![group("across", &[0, 2], 0.0, 0.3)], [0.24, 0.56, 0.06, 0.14]);
+    assert_weights(&[group("across", &[0, 2], 0.0, 0.3)], [0.24, 0.56, 0.06, 0.14]);
 }
 
 /// Asset 0 may hold 0.2, the others hold 0.8 together. In proportion, 2/3 of that would go left and the left pair would
 /// hold 0.2 + 0.533; but it earned 0.8, and asset 1 can take it. So the other pair does not notice.
 #[test]
 fn a_cap_inside_a_cluster_stays_inside() {
-    assert_weights(vec![group("one", &[0], 0.0, 0.2)], [0.2, 0.6, 0.1, 0.1]);
+    assert_weights(&[group("one", &[0], 0.0, 0.2)], [0.2, 0.6, 0.1, 0.1]);
 }
 
 /// Two caps that overlap in asset 0.
@@ -307,8 +307,8 @@ fn a_cap_inside_a_cluster_stays_inside() {
 /// ```
 #[test]
 fn two_caps_that_overlap_are_both_tight() {
-    let groups = vec![group("calm", &[0, 1], 0.0, 0.6), group("across", &[0, 2], 0.0, 0.3)];
-    assert_weights(groups, [0.14, 0.46, 0.16, 0.24]);
+    let groups = [group("calm", &[0, 1], 0.0, 0.6), group("across", &[0, 2], 0.0, 0.3)];
+    assert_weights(&groups, [0.14, 0.46, 0.16, 0.24]);
 }
 
 #[test]

@@ -165,6 +165,19 @@ proptest! {
     }
 }
 
+/// Larger clusters are summed in another way, and larger trees packed on the way up.
+#[test]
+fn weights_equal_the_oracles_on_many_assets() {
+    for assets in [48, 49, 63, 64, 65, 66, 97, 127, 128, 129, 150, 200, 257] {
+        let factors = factor_covariance(assets, assets as u64);
+        let sample = sample_covariance(assets, assets / 2, assets as u64);
+        for linkage in [Linkage::Single, Linkage::Complete, Linkage::Average, Linkage::Ward] {
+            check(&factors, Metric::Correlation, linkage).unwrap();
+            check(&sample, Metric::Columns, linkage).unwrap();
+        }
+    }
+}
+
 fn length(distances: &DMatrix<f64>, order: &[usize]) -> f64 {
     order.windows(2).map(|pair| distances[(pair[0], pair[1])]).sum()
 }

@@ -1,13 +1,13 @@
-//! What missing values can leave too little of.
+//! What can keep a table from becoming observations to estimate from.
 
 use jiff::civil::DateTime;
 
 use crate::data::show_date;
 
-/// Too few values are left; each message says which asset is to blame and what can be done.
+/// Values that are missing, or of no use; each message says which asset is to blame and what can be done.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MissingError {
+pub enum ObservationError {
     /// A value is missing, and none may be.
     #[error(
         "{asset} has no value on {}, and --missing refuse allows no gaps; --missing complete-rows leaves such rows out",
@@ -22,13 +22,13 @@ pub enum MissingError {
     /// An asset has no return at all.
     #[error(
         "{asset} has {} in {name}, expected returns to estimate from; --missing drop-sparse=0.5 leaves such assets out",
-        none(*.values)
+        none(*.apart)
     )]
     NeverObserved {
         /// The asset.
         asset: String,
-        /// How many values it has, no two of them in a row.
-        values: usize,
+        /// Whether it has values, though no two of them in a row.
+        apart: bool,
         /// The file.
         name: String,
     },
@@ -55,6 +55,31 @@ pub enum MissingError {
         /// What to do instead.
         advice: &'static str,
     },
+    /// An asset does not move, and the method divides by its variance.
+    #[error(
+        "{asset} has the same {} in all {observations} observations, so its variance is zero, and --method {method} needs one above zero; --assets chooses assets, --method equal-weight takes any",
+        if *.returns { "return" } else { "price" }
+    )]
+    Still {
+        /// The asset.
+        asset: String,
+        /// How many observations there are.
+        observations: usize,
+        /// Whether returns were read, not prices.
+        returns: bool,
+        /// The method.
+        method: &'static str,
+    },
+    /// A number is too large to compute with.
+    #[error("{what} of {asset}{} is too large to compute with, expected returns of common size: are its values right?", on(*.date))]
+    TooLarge {
+        /// The number.
+        what: &'static str,
+        /// The asset.
+        asset: String,
+        /// The date, if there is one.
+        date: Option<DateTime>,
+    },
     /// Too few rows are left to estimate from.
     #[error("{name} has {rows} {what}, expected at least {required}")]
     TooFewRows {
@@ -79,8 +104,12 @@ pub enum MissingError {
     },
 }
 
-fn none(values: usize) -> &'static str {
-    if values == 0 { "no values" } else { "no two values in a row" }
+fn none(apart: bool) -> &'static str {
+    if apart { "no two values in a row" } else { "no values" }
+}
+
+fn on(date: Option<DateTime>) -> String {
+    date.map_or(String::new(), |date| format!(" on {}", show_date(date)))
 }
 
 fn why(apart: Option<&(String, DateTime, String, DateTime)>) -> String {
