@@ -16,7 +16,7 @@ use crate::{Dendrogram, Error, Linkage};
 ///
 /// # Errors
 /// [`InputError::Empty`] for no items; [`InputError::LengthMismatch`] for a wrong number of distances;
-/// [`InputError::NotFinite`] or [`InputError::OutOfRange`] for a distance that is not finite or is negative.
+/// [`InputError::OutOfRange`] for a distance that is not a number in [0, 1e150].
 ///
 /// # Cost
 /// O(N²) time; O(N² log N) for centroid and median. N² numbers of memory.

@@ -109,7 +109,7 @@ fn disjoint() -> Vec<GroupBound> {
 
 /// One test, so that nothing else runs on its thread.
 #[test]
-fn the_second_call_leaves_the_heap_alone() {
+fn the_second_call_does_not_allocate() {
     let before = CALLS.get();
     drop(std::hint::black_box(vec![0_u8; 100]));
     assert_eq!(CALLS.get() - before, 1, "the counter counts");

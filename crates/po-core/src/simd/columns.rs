@@ -1,15 +1,23 @@
 //! Kernels on matrices that are read column by column, where they stand.
 
-use nalgebra::{DMatrix, DMatrixView};
-use pulp::Simd;
+use std::array::from_fn;
+use std::ops::Range;
 
-use super::blocks::{BLOCK, Kernel, dispatch, multiply_add, padded, split, split_mut, store_prefix, total};
+use nalgebra::{DMatrix, DMatrixView};
+use pulp::{Simd, WithSimd};
+
+use super::blocks::{BLOCK, dispatch, padded, registers, split, total};
+use super::update::Axpy;
 
 /// Rows of a matrix that are taken together, so that the columns of a tile stay in the nearest cache.
 const ROWS: usize = 64 * BLOCK;
 
 /// Columns that are taken together, so that they stay in the second nearest cache.
 const PANEL: usize = 96;
+
+/// Columns on the left and on the right of a tile: their inner products, in as many registers, leave room for the
+/// columns among the sixteen of AVX2.
+const TILE: (usize, usize) = (5, 4);
 
 /// The lower triangle of `A'A`; the upper one is left as it is.
 ///
@@ -30,41 +38,25 @@ pub(super) struct Gram<'a> {
     pub(super) gram: &'a mut DMatrix<f64>,
 }
 
-impl Kernel for Gram<'_> {
+impl WithSimd for Gram<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd, const P: usize>(self, simd: S) {
-        // As many sums as registers hold beside the columns that they are made from.
-        match P {
-            1 => self.tiles::<S, P, 4, 4>(simd),
-            2 | 4 => self.tiles::<S, P, 3, 2>(simd),
-            _ => self.tiles::<S, P, 1, 1>(simd),
-        }
-    }
-}
-
-impl Gram<'_> {
-    #[inline(always)]
-    fn tiles<S: Simd, const P: usize, const I: usize, const J: usize>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self { a, gram } = self;
         let (rows, cols) = a.shape();
         gram.fill_lower_triangle(0.0, 0);
         for first_row in (0..rows).step_by(ROWS) {
             let rows = first_row..rows.min(first_row + ROWS);
             for panel in (0..cols).step_by(PANEL) {
-                let panel_end = cols.min(panel + PANEL);
-                for j in (0..panel_end).step_by(J) {
-                    for i in (panel.max(j)..panel_end).step_by(I) {
-                        // A tile that hangs over the edge repeats the last column.
-                        let lefts = std::array::from_fn(|k| (i + k).min(panel_end - 1));
-                        let rights = std::array::from_fn(|k| (j + k).min(cols - 1));
-                        let sums = tile::<S, P, I, J>(simd, &a, rows.clone(), lefts, rights);
-                        for (k, sums) in sums.iter().enumerate() {
-                            for (l, sum) in sums.iter().enumerate() {
-                                if i + k < panel_end && j + l <= i + k {
-                                    gram[(i + k, j + l)] += sum;
-                                }
+                let end = cols.min(panel + PANEL);
+                for right in (0..end).step_by(TILE.1) {
+                    for left in (panel.max(right)..end).step_by(TILE.0) {
+                        let sums = tile(simd, &a, rows.clone(), (left, right));
+                        // Where the tile hangs over the edge or the diagonal, it goes unread.
+                        for (row, sums) in (left..end).zip(sums) {
+                            for (col, sum) in (right..=row).zip(sums) {
+                                gram[(row, col)] += sum;
                             }
                         }
                     }
@@ -74,32 +66,47 @@ impl Gram<'_> {
     }
 }
 
-/// The inner products of some columns with some others, over some rows.
+/// The inner products of the columns from `left` on with those from `right` on, over some rows.
 #[inline(always)]
-fn tile<S: Simd, const P: usize, const I: usize, const J: usize>(
+fn tile<S: Simd>(
     simd: S,
     a: &DMatrixView<'_, f64>,
-    rows: std::ops::Range<usize>,
-    lefts: [usize; I],
-    rights: [usize; J],
-) -> [[f64; J]; I] {
-    let lefts = lefts.map(|col| split::<S, P>(&a.column(col).data.into_slice()[rows.clone()]));
-    let rights = rights.map(|col| split::<S, P>(&a.column(col).data.into_slice()[rows.clone()]));
-    let blocks = rows.len() / BLOCK;
-    let mut sums = [[[simd.splat_f64s(0.0); P]; J]; I];
-    for block in 0..blocks {
-        for (sums, (left, _)) in sums.iter_mut().zip(&lefts) {
-            for (sum, (right, _)) in sums.iter_mut().zip(&rights) {
-                multiply_add(simd, &left[block], &right[block], sum);
+    rows: Range<usize>,
+    (left, right): (usize, usize),
+) -> [[f64; TILE.1]; TILE.0] {
+    // Beyond the last column, the last one is repeated.
+    let column = |col: usize| split::<S>(&a.column(col.min(a.ncols() - 1)).data.into_slice()[rows.clone()]);
+    let lefts: [_; TILE.0] = from_fn(|col| column(left + col));
+    let rights: [_; TILE.1] = from_fn(|col| column(right + col));
+    let width = registers::<S>();
+    let length = lefts[0].0.len();
+    let whole_lefts = lefts.map(|(registers, _)| &registers[..length]);
+    let whole_rights = rights.map(|(registers, _)| &registers[..length]);
+    let mut sums = [[[simd.splat_f64s(0.0); BLOCK]; TILE.1]; TILE.0];
+    // One register of each block after the other, because all would be too many sums for registers of half a block.
+    for register in 0..width {
+        let mut lanes = [[simd.splat_f64s(0.0); TILE.1]; TILE.0];
+        let mut place = register;
+        while place < length {
+            for (lanes, left) in lanes.iter_mut().zip(&whole_lefts) {
+                for (lane, right) in lanes.iter_mut().zip(&whole_rights) {
+                    *lane = simd.mul_add_e_f64s(left[place], right[place], *lane);
+                }
+            }
+            place += width;
+        }
+        if !rows.len().is_multiple_of(BLOCK) {
+            let lefts = lefts.map(|(_, rest)| padded(simd, rest)[register]);
+            let rights = rights.map(|(_, rest)| padded(simd, rest)[register]);
+            for (lanes, left) in lanes.iter_mut().zip(lefts) {
+                for (lane, right) in lanes.iter_mut().zip(rights) {
+                    *lane = simd.mul_add_e_f64s(left, right, *lane);
+                }
             }
         }
-    }
-    if !rows.len().is_multiple_of(BLOCK) {
-        let lefts = lefts.map(|(_, rest)| padded::<S, P>(simd, rest));
-        let rights = rights.map(|(_, rest)| padded::<S, P>(simd, rest));
-        for (sums, left) in sums.iter_mut().zip(&lefts) {
-            for (sum, right) in sums.iter_mut().zip(&rights) {
-                multiply_add(simd, left, right, sum);
+        for (sums, lanes) in sums.iter_mut().zip(lanes) {
+            for (sum, lane) in sums.iter_mut().zip(lanes) {
+                sum[register] = lane;
             }
         }
     }
@@ -113,23 +120,14 @@ pub(super) struct Product<'a> {
     pub(super) sum: &'a mut [f64],
 }
 
-impl Kernel for Product<'_> {
+impl WithSimd for Product<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd, const P: usize>(self, simd: S) {
-        let Self { factor, a, x, sum } = self;
-        let (sums, sums_rest) = split_mut::<S, P>(sum);
-        for (col, x) in x.iter().enumerate() {
-            let column = a.column(col);
-            let (blocks, rest) = split::<S, P>(column.data.into_slice());
-            let factor = [simd.splat_f64s(factor * x); P];
-            for (a, sum) in blocks.iter().zip(&mut *sums) {
-                multiply_add(simd, &factor, a, sum);
-            }
-            let mut sum = padded(simd, sums_rest);
-            multiply_add(simd, &factor, &padded(simd, rest), &mut sum);
-            store_prefix::<S, P>(&sum, sums_rest);
+    fn with_simd<S: Simd>(self, simd: S) {
+        for (column, x) in self.a.column_iter().zip(self.x) {
+            let (factor, x) = (self.factor * x, column.data.into_slice());
+            Axpy { factor, x, y: &mut *self.sum }.with_simd(simd);
         }
     }
 }

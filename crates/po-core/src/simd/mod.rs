@@ -17,27 +17,26 @@ pub(crate) use columns::{add_product, lower_gram};
 pub use reduce::{argmin, dot, sum};
 pub use update::axpy;
 
-use blocks::{Kernel, dispatch};
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 /// The instruction set that the kernels use on this machine.
 ///
 /// `AVX-512`, `AVX2+FMA`, `NEON`, `SIMD128` (of WebAssembly) or `scalar`.
 #[must_use]
 pub fn instruction_set() -> &'static str {
-    dispatch(InstructionSet)
+    blocks::dispatch(InstructionSet)
 }
 
 struct InstructionSet;
 
-impl Kernel for InstructionSet {
+impl WithSimd for InstructionSet {
     type Output = &'static str;
 
     #[inline(always)]
-    fn run<S: Simd, const P: usize>(self, _: S) -> &'static str {
+    fn with_simd<S: Simd>(self, _: S) -> &'static str {
         const OF_TWO_LANES: &str = if cfg!(target_arch = "aarch64") { "NEON" } else { "SIMD128" };
-        const NAMES: [(usize, &str); 3] = [(1, "AVX-512"), (2, "AVX2+FMA"), (4, OF_TWO_LANES)];
-        NAMES.iter().find(|(registers, _)| *registers == P).map_or("scalar", |(_, name)| name)
+        const NAMES: [(usize, &str); 3] = [(8, "AVX-512"), (4, "AVX2+FMA"), (2, OF_TWO_LANES)];
+        NAMES.iter().find(|(lanes, _)| *lanes == S::F64_LANES).map_or("scalar", |(_, name)| name)
     }
 }
 

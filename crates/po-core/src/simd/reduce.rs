@@ -1,8 +1,8 @@
 //! Kernels that make one number of many.
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
-use super::blocks::{Kernel, add, dispatch, multiply_add, padded, split, total};
+use super::blocks::{BLOCK, Block, dispatch, padded, registers, split, total};
 
 /// Blocks that are added to side by side, so that an addition need not wait for the one before it.
 const CHAINS: usize = 4;
@@ -60,26 +60,28 @@ pub(super) struct Dot<'a> {
     pub(super) b: &'a [f64],
 }
 
-impl Kernel for Dot<'_> {
+impl WithSimd for Dot<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn run<S: Simd, const P: usize>(self, simd: S) -> f64 {
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
         let length = self.a.len().min(self.b.len());
-        let (a, a_rest) = split::<S, P>(&self.a[..length]);
-        let (b, b_rest) = split::<S, P>(&self.b[..length]);
-        let (a, a_blocks) = a.as_chunks::<CHAINS>();
-        let (b, b_blocks) = b.as_chunks::<CHAINS>();
-        let mut sums = [[simd.splat_f64s(0.0); P]; CHAINS];
-        for (a, b) in a.iter().zip(b) {
-            for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
-                multiply_add(simd, a, b, sum);
+        let (a, a_rest) = split::<S>(&self.a[..length]);
+        let (b, b_rest) = split::<S>(&self.b[..length]);
+        let width = registers::<S>();
+        let (fours, blocks) = a.split_at(a.len() - a.len() % (CHAINS * width));
+        let (b_fours, b_blocks) = b.split_at(fours.len());
+        let mut sums = [[simd.splat_f64s(0.0); BLOCK]; CHAINS];
+        for (a, b) in fours.chunks_exact(CHAINS * width).zip(b_fours.chunks_exact(CHAINS * width)) {
+            for (chain, sum) in sums.iter_mut().enumerate() {
+                multiply_add(simd, &a[chain * width..], &b[chain * width..], sum);
             }
         }
-        for (sum, (a, b)) in sums.iter_mut().zip(a_blocks.iter().zip(b_blocks)) {
-            multiply_add(simd, a, b, sum);
+        // Fewer than four blocks are left, so that the last chain is free for the numbers beyond them.
+        for (chain, sum) in sums.iter_mut().enumerate() {
+            let start = (chain * width).min(blocks.len());
+            multiply_add(simd, &blocks[start..], &b_blocks[start..], sum);
         }
-        // Of four chains, at most three have taken a block of the rest.
         multiply_add(simd, &padded(simd, a_rest), &padded(simd, b_rest), &mut sums[CHAINS - 1]);
         total_of_chains(simd, sums)
     }
@@ -87,53 +89,71 @@ impl Kernel for Dot<'_> {
 
 pub(super) struct Sum<'a>(pub(super) &'a [f64]);
 
-impl Kernel for Sum<'_> {
+impl WithSimd for Sum<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn run<S: Simd, const P: usize>(self, simd: S) -> f64 {
-        let (values, rest) = split::<S, P>(self.0);
-        let (values, blocks) = values.as_chunks::<CHAINS>();
-        let mut sums = [[simd.splat_f64s(0.0); P]; CHAINS];
-        for values in values {
-            for (sum, value) in sums.iter_mut().zip(values) {
-                add(simd, value, sum);
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+        let (values, rest) = split::<S>(self.0);
+        let width = registers::<S>();
+        let (fours, blocks) = values.split_at(values.len() - values.len() % (CHAINS * width));
+        let mut sums = [[simd.splat_f64s(0.0); BLOCK]; CHAINS];
+        for values in fours.chunks_exact(CHAINS * width) {
+            for (chain, sum) in sums.iter_mut().enumerate() {
+                add(simd, &values[chain * width..], sum);
             }
         }
-        for (sum, value) in sums.iter_mut().zip(blocks) {
-            add(simd, value, sum);
+        for (chain, sum) in sums.iter_mut().enumerate() {
+            add(simd, &blocks[(chain * width).min(blocks.len())..], sum);
         }
         add(simd, &padded(simd, rest), &mut sums[CHAINS - 1]);
         total_of_chains(simd, sums)
     }
 }
 
+/// The chains are added in pairs, then the lanes.
 #[inline(always)]
-fn total_of_chains<S: Simd, const P: usize>(simd: S, [mut a, b, mut c, d]: [[S::f64s; P]; CHAINS]) -> f64 {
+fn total_of_chains<S: Simd>(simd: S, [mut a, b, mut c, d]: [Block<S>; CHAINS]) -> f64 {
     add(simd, &b, &mut a);
     add(simd, &d, &mut c);
     add(simd, &c, &mut a);
     total(simd, a)
 }
 
+/// sum += a b, for one block or what there is of it.
+#[inline(always)]
+fn multiply_add<S: Simd>(simd: S, a: &[S::f64s], b: &[S::f64s], sum: &mut Block<S>) {
+    for (sum, (&a, &b)) in sum[..registers::<S>()].iter_mut().zip(a.iter().zip(b)) {
+        *sum = simd.mul_add_e_f64s(a, b, *sum);
+    }
+}
+
+/// sum += a, for one block or what there is of it.
+#[inline(always)]
+fn add<S: Simd>(simd: S, a: &[S::f64s], sum: &mut Block<S>) {
+    for (sum, &a) in sum[..registers::<S>()].iter_mut().zip(a) {
+        *sum = simd.add_f64s(a, *sum);
+    }
+}
+
 pub(super) struct ArgMin<'a>(pub(super) &'a [f64]);
 
-impl Kernel for ArgMin<'_> {
+impl WithSimd for ArgMin<'_> {
     type Output = Option<usize>;
 
     #[inline(always)]
     #[expect(clippy::float_cmp, reason = "the least value is one of the values")]
-    fn run<S: Simd, const P: usize>(self, simd: S) -> Option<usize> {
-        let (values, rest) = split::<S, P>(self.0);
-        let mut least = [simd.splat_f64s(f64::INFINITY); P];
-        for values in values {
+    fn with_simd<S: Simd>(self, simd: S) -> Option<usize> {
+        let (values, rest) = split::<S>(self.0);
+        let width = registers::<S>();
+        let mut least = [simd.splat_f64s(f64::INFINITY); BLOCK];
+        for values in values.chunks_exact(width) {
             for (least, &value) in least.iter_mut().zip(values) {
                 *least = lesser(simd, value, *least);
             }
         }
-        let least =
-            least.into_iter().fold(f64::INFINITY, |least, values| least.min(simd.reduce_min_f64s(values)));
-        let least = rest.iter().fold(least, |least, &value| least.min(value));
+        let least = least[..width].iter().map(|values| simd.reduce_min_f64s(*values));
+        let least = least.chain(rest.iter().copied()).fold(f64::INFINITY, f64::min);
         self.0.iter().position(|&value| value == least)
     }
 }

@@ -1,8 +1,8 @@
 //! Kernels that change a vector in place.
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
-use super::blocks::{Kernel, dispatch, multiply_add, padded, split, split_mut, store_prefix};
+use super::blocks::dispatch;
 
 /// Adds a multiple of one vector to another, over their common prefix.
 ///
@@ -28,20 +28,19 @@ pub(super) struct Axpy<'a> {
     pub(super) y: &'a mut [f64],
 }
 
-impl Kernel for Axpy<'_> {
+impl WithSimd for Axpy<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd, const P: usize>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let length = self.x.len().min(self.y.len());
-        let (x, x_rest) = split::<S, P>(&self.x[..length]);
-        let (y, y_rest) = split_mut::<S, P>(&mut self.y[..length]);
-        let factor = [simd.splat_f64s(self.factor); P];
+        let (x, x_rest) = S::as_simd_f64s(&self.x[..length]);
+        let (y, y_rest) = S::as_mut_simd_f64s(&mut self.y[..length]);
+        let factor = simd.splat_f64s(self.factor);
         for (x, y) in x.iter().zip(y) {
-            multiply_add(simd, &factor, x, y);
+            *y = simd.mul_add_e_f64s(factor, *x, *y);
         }
-        let mut sum = padded::<S, P>(simd, y_rest);
-        multiply_add(simd, &factor, &padded::<S, P>(simd, x_rest), &mut sum);
-        store_prefix::<S, P>(&sum, y_rest);
+        let (x, y) = (simd.partial_load_f64s(x_rest), simd.partial_load_f64s(y_rest));
+        simd.partial_store_f64s(y_rest, simd.mul_add_e_f64s(factor, x, y));
     }
 }

@@ -141,24 +141,47 @@ fn groups_that_contradict_each_other() {
     );
 }
 
+/// Asserts that four of eight assets are refused for a variance of -0.125, and returns the one that is named.
+fn negative_variance(covariance: &Covariance, params: HrpParams) -> usize {
+    let error = allocate(params, covariance).unwrap_err();
+    let first = match error {
+        Error::NegativeClusterVariance { first, .. } => Some(first),
+        _ => None,
+    };
+    let first = first.unwrap();
+    assert_eq!(error, Error::NegativeClusterVariance { first, others: 3, variance: -0.125 });
+    let text = |first: &str| {
+        format!(
+            "the cluster of {first} and 3 others has variance -0.125, expected zero or more: the covariance is not positive semidefinite"
+        )
+    };
+    assert_eq!(error.to_string(), text(&format!("asset {first}")));
+    assert_eq!(error.named(&universe()), text(&universe().label(first)));
+    first
+}
+
 /// Correlations of -0.5 among eight assets: any four of them have variance `(4 - 12 · 0.5) / 16 = -0.125`.
 #[test]
 fn a_cluster_of_negative_variance() {
     let entries = DMatrix::from_fn(8, 8, |row, col| if row == col { 1.0 } else { -0.5 });
     let covariance = Covariance::new(entries).unwrap();
     for params in all_settings() {
-        let error = allocate(params, &covariance).unwrap_err();
-        let Error::NegativeClusterVariance { first, others: 3, variance: -0.125 } = error else {
-            panic!("{error:?}");
-        };
-        let text = |first: &str| {
-            format!(
-                "the cluster of {first} and 3 others has variance -0.125, expected zero or more: the covariance is not positive semidefinite"
-            )
-        };
-        assert_eq!(error.to_string(), text(&format!("asset {first}")));
-        assert_eq!(error.named(&universe()), text(&universe().label(first)));
+        negative_variance(&covariance, params);
     }
+}
+
+/// Four twins, which come first, and four assets with correlations of -0.5 among themselves that are even less like the twins.
+#[test]
+fn one_half_of_negative_variance() {
+    let entries = DMatrix::from_fn(8, 8, |row, col| match (row / 4, col / 4) {
+        _ if row == col => 1.0,
+        (0, 0) => 1.0,
+        (1, 1) => -0.5,
+        _ => -0.75,
+    });
+    let covariance = Covariance::new(entries).unwrap();
+    let params = HrpParams { linkage: Linkage::Complete, ..HrpParams::default() };
+    assert!(negative_variance(&covariance, params) >= 4);
 }
 
 #[test]

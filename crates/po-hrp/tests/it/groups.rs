@@ -223,6 +223,34 @@ proptest! {
         }
     }
 
+    /// A split gives the left half its share of risk, or as near to it as the cells that lie on one side allow.
+    #[test]
+    fn splits_keep_their_shares_as_far_as_groups_allow(assets in 2_usize..=60, count in 1_usize..=8, seed: u64) {
+        let random = &mut Random::new(seed);
+        let portfolio = random.portfolio(assets);
+        let memberships = overlapping(assets, count, random);
+        let mut instance = Instance::around(portfolio, &memberships, seed, random);
+        instance.params.bounds = None;
+        instance.covariance = factor_covariance(assets, seed);
+        let free = HrpParams { groups: Vec::new(), ..instance.params.clone() };
+        let (free, bound) = (allocate(&free, &instance.covariance), allocate(&instance.params, &instance.covariance));
+        let cells = cells(assets, &instance.params.groups);
+        for (split, free) in bound.explain().iter().zip(free.explain()) {
+            prop_assert_eq!(split.share_left.to_bits(), free.share_left.to_bits());
+            let (mut least, mut greatest) = (0.0, 0.0);
+            for cell in &cells {
+                let inside = |half: &[usize]| half.iter().copied().filter(|asset| cell.contains(asset)).collect();
+                let (left, right): (Vec<usize>, Vec<usize>) = (inside(&split.left), inside(&split.right));
+                let mass = sum(&left, bound.weights().as_slice()) + sum(&right, bound.weights().as_slice());
+                least += if right.is_empty() { mass } else { 0.0 };
+                greatest += if left.is_empty() { 0.0 } else { mass };
+            }
+            let asked = split.share_left * (split.weight_left + split.weight_right);
+            let expected = asked.max(least).min(greatest);
+            prop_assert!((split.weight_left - expected).abs() < SUM, "{split:?}: {expected}");
+        }
+    }
+
     /// The same group twice is the same as once, under whatever names.
     #[test]
     fn a_group_said_twice_counts_once(assets in 2_usize..=40, count in 1_usize..=5, seed: u64) {

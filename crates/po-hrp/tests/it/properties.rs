@@ -285,18 +285,22 @@ fn covariances_of_rank_one_are_allocated() {
     }
 }
 
-/// Two assets that cancel leave a half without variance: it takes the whole weight, and two such halves share it.
+/// Two assets that cancel leave a half without variance, if not two.
 #[test]
 fn riskless_halves_are_allocated() {
     let cancelling = [1.0, -1.0, 0.0, 0.0, -1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, -1.0, 0.0, 0.0, -1.0, 1.0];
     let pairs = Covariance::from_column_slice(4, &cancelling).unwrap();
+    let pair = Covariance::from_column_slice(2, &[1.0, -1.0, -1.0, 1.0]).unwrap();
+    // Correlations of -0.5: any three of them have variance (3 - 6 · 0.5) / 9 = 0, so that no half is calmer.
+    let six = covariance(DMatrix::from_fn(6, 6, |row, col| if row == col { 1.0 } else { -0.5 }));
     for params in all_settings() {
         assert_on_the_simplex(&allocate(&params, &pairs));
-    }
-    // By single linkage each asset next to its like: the halves are (0, 2) and (1, 3), none without variance.
-    let pair = Covariance::from_column_slice(2, &[1.0, -1.0, -1.0, 1.0]).unwrap();
-    for params in all_settings() {
         assert_eq!(allocate(&params, &pair).weights().as_slice(), [0.5, 0.5]);
+        let allocation = allocate(&params, &six);
+        assert_on_the_simplex(&allocation);
+        let split = &allocation.explain()[0];
+        let found = [split.variance_left, split.variance_right, split.share_left, split.weight_left];
+        assert!(close(&found, &[0.0, 0.0, 0.5, 0.5], SUM), "{split:?}");
     }
 }
 
