@@ -19,13 +19,13 @@ pub enum Error {
         lower: f64,
     },
     /// The lower bounds of all assets add up to more than the whole portfolio.
-    #[error("the lower bounds sum to {sum}, expected at most 1")]
+    #[error("the lower bounds sum to {}, expected at most 1", rounded(*sum))]
     LowerBoundsTooHigh {
         /// Their sum.
         sum: f64,
     },
     /// The upper bounds of all assets add up to less than the whole portfolio.
-    #[error("the upper bounds sum to {sum}, expected at least 1")]
+    #[error("the upper bounds sum to {}, expected at least 1", rounded(*sum))]
     UpperBoundsTooLow {
         /// Their sum.
         sum: f64,
@@ -42,7 +42,9 @@ pub enum Error {
     },
     /// A group must hold more, or less, than its members can under their own bounds.
     #[error(
-        "the bounds of group {group:?} are [{lower}, {upper}], expected them to meet what its members can hold, [{least}, {greatest}]"
+        "the bounds of group {group:?} are [{lower}, {upper}], expected them to meet what its members can hold, [{}, {}]",
+        rounded(*least),
+        rounded(*greatest)
     )]
     GroupUnattainable {
         /// The group.
@@ -109,6 +111,11 @@ impl Error {
         };
         self.to_string().replacen(&format!("asset {asset}"), &universe.label(asset), 1)
     }
+}
+
+/// Sums as a person would write them: without the last digits, which are rounding.
+fn rounded(sum: f64) -> f64 {
+    if sum.abs() < 1e3 { (sum * 1e12).round() / 1e12 } else { sum }
 }
 
 fn quoted(groups: &[String]) -> String {

@@ -13,7 +13,7 @@ pub(super) type Block<S> = [<S as Simd>::f64s; BLOCK];
 
 /// Runs a kernel with the widest registers there are.
 pub(super) fn dispatch<K: WithSimd>(kernel: K) -> K::Output {
-    Arch::new().dispatch(kernel)
+    pulp::Simd::vectorize(pulp::x86::V3::try_new().unwrap(), kernel)
 }
 
 /// Registers that a block fills.
@@ -29,11 +29,11 @@ pub(super) fn split<S: Simd>(values: &[f64]) -> (&[S::f64s], &[f64]) {
     (S::as_simd_f64s(blocks).0, rest)
 }
 
-/// Fewer than eight numbers as a block, filled up with zeros.
+/// Fewer than eight numbers as the registers of a block, filled up with zeros.
 #[inline(always)]
-pub(super) fn padded<S: Simd>(simd: S, mut rest: &[f64]) -> Block<S> {
-    let mut block = [simd.splat_f64s(0.0); BLOCK];
-    for register in &mut block[..registers::<S>()] {
+pub(super) fn padded<S: Simd, const P: usize>(simd: S, mut rest: &[f64]) -> [S::f64s; P] {
+    let mut block = [simd.splat_f64s(0.0); P];
+    for register in block.iter_mut().take(registers::<S>()) {
         let (numbers, beyond) = rest.split_at(rest.len().min(S::F64_LANES));
         *register = simd.partial_load_f64s(numbers);
         rest = beyond;
@@ -41,10 +41,18 @@ pub(super) fn padded<S: Simd>(simd: S, mut rest: &[f64]) -> Block<S> {
     block
 }
 
-/// The sum of a block: the upper half is added to the lower half, until one number is left.
+/// sum += a b, for the registers of one block or what there is of it.
 #[inline(always)]
-pub(super) fn total<S: Simd>(simd: S, mut block: Block<S>) -> f64 {
-    let mut half = registers::<S>() / 2;
+pub(super) fn multiply_add<S: Simd>(simd: S, a: &[S::f64s], b: &[S::f64s], sum: &mut [S::f64s]) {
+    for (sum, (&a, &b)) in sum.iter_mut().zip(a.iter().zip(b)).take(registers::<S>()) {
+        *sum = simd.mul_add_e_f64s(a, b, *sum);
+    }
+}
+
+/// The sum of the registers of a block: the upper half is added to the lower half, until one number is left.
+#[inline(always)]
+pub(super) fn total<S: Simd>(simd: S, block: &mut [S::f64s]) -> f64 {
+    let mut half = block.len() / 2;
     while half > 0 {
         for register in 0..half {
             block[register] = simd.add_f64s(block[register], block[register + half]);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use nalgebra::{DMatrix, DMatrixView};
 use pulp::{Simd, WithSimd};
 
-use super::blocks::{BLOCK, dispatch, padded, registers, split, total};
+use super::blocks::{BLOCK, dispatch, multiply_add, padded, split, total};
 use super::update::Axpy;
 
 /// Rows of a matrix that are taken together, so that the columns of a tile stay in the nearest cache.
@@ -14,10 +14,6 @@ const ROWS: usize = 64 * BLOCK;
 
 /// Columns that are taken together, so that they stay in the second nearest cache.
 const PANEL: usize = 96;
-
-/// Columns on the left and on the right of a tile: their inner products, in as many registers, leave room for the
-/// columns among the sixteen of AVX2.
-const TILE: (usize, usize) = (5, 4);
 
 /// The lower triangle of `A'A`; the upper one is left as it is.
 ///
@@ -41,8 +37,27 @@ pub(super) struct Gram<'a> {
 impl WithSimd for Gram<'_> {
     type Output = ();
 
+    /// As many inner products at once as leave room, among the registers, for the columns they are made from.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
+        if S::F64_LANES == BLOCK { self.tiles::<S, 1, 4, 4>(simd) } else { self.of_half_blocks(simd) }
+    }
+}
+
+impl Gram<'_> {
+    #[inline(always)]
+    fn of_half_blocks<S: Simd>(self, simd: S) {
+        if S::F64_LANES == BLOCK / 2 { self.tiles::<S, 2, 3, 2>(simd) } else { self.of_less(simd) }
+    }
+
+    #[inline(always)]
+    fn of_less<S: Simd>(self, simd: S) {
+        if S::F64_LANES == 1 { self.tiles::<S, 8, 1, 1>(simd) } else { self.tiles::<S, 4, 3, 2>(simd) }
+    }
+
+    /// Tiles of I columns on the left and J on the right, with blocks of P registers.
+    #[inline(always)]
+    fn tiles<S: Simd, const P: usize, const I: usize, const J: usize>(self, simd: S) {
         let Self { a, gram } = self;
         let (rows, cols) = a.shape();
         gram.fill_lower_triangle(0.0, 0);
@@ -50,9 +65,9 @@ impl WithSimd for Gram<'_> {
             let rows = first_row..rows.min(first_row + ROWS);
             for panel in (0..cols).step_by(PANEL) {
                 let end = cols.min(panel + PANEL);
-                for right in (0..end).step_by(TILE.1) {
-                    for left in (panel.max(right)..end).step_by(TILE.0) {
-                        let sums = tile(simd, &a, rows.clone(), (left, right));
+                for right in (0..end).step_by(J) {
+                    for left in (panel.max(right)..end).step_by(I) {
+                        let sums = tile::<S, P, I, J>(simd, &a, &rows, (left, right));
                         // Where the tile hangs over the edge or the diagonal, it goes unread.
                         for (row, sums) in (left..end).zip(sums) {
                             for (col, sum) in (right..=row).zip(sums) {
@@ -68,49 +83,38 @@ impl WithSimd for Gram<'_> {
 
 /// The inner products of the columns from `left` on with those from `right` on, over some rows.
 #[inline(always)]
-fn tile<S: Simd>(
+fn tile<S: Simd, const P: usize, const I: usize, const J: usize>(
     simd: S,
     a: &DMatrixView<'_, f64>,
-    rows: Range<usize>,
+    rows: &Range<usize>,
     (left, right): (usize, usize),
-) -> [[f64; TILE.1]; TILE.0] {
+) -> [[f64; J]; I] {
     // Beyond the last column, the last one is repeated.
-    let column = |col: usize| split::<S>(&a.column(col.min(a.ncols() - 1)).data.into_slice()[rows.clone()]);
-    let lefts: [_; TILE.0] = from_fn(|col| column(left + col));
-    let rights: [_; TILE.1] = from_fn(|col| column(right + col));
-    let width = registers::<S>();
-    let length = lefts[0].0.len();
-    let whole_lefts = lefts.map(|(registers, _)| &registers[..length]);
-    let whole_rights = rights.map(|(registers, _)| &registers[..length]);
-    let mut sums = [[[simd.splat_f64s(0.0); BLOCK]; TILE.1]; TILE.0];
-    // One register of each block after the other, because all would be too many sums for registers of half a block.
-    for register in 0..width {
-        let mut lanes = [[simd.splat_f64s(0.0); TILE.1]; TILE.0];
-        let mut place = register;
-        while place < length {
-            for (lanes, left) in lanes.iter_mut().zip(&whole_lefts) {
-                for (lane, right) in lanes.iter_mut().zip(&whole_rights) {
-                    *lane = simd.mul_add_e_f64s(left[place], right[place], *lane);
-                }
-            }
-            place += width;
-        }
-        if !rows.len().is_multiple_of(BLOCK) {
-            let lefts = lefts.map(|(_, rest)| padded(simd, rest)[register]);
-            let rights = rights.map(|(_, rest)| padded(simd, rest)[register]);
-            for (lanes, left) in lanes.iter_mut().zip(lefts) {
-                for (lane, right) in lanes.iter_mut().zip(rights) {
-                    *lane = simd.mul_add_e_f64s(left, right, *lane);
-                }
-            }
-        }
-        for (sums, lanes) in sums.iter_mut().zip(lanes) {
-            for (sum, lane) in sums.iter_mut().zip(lanes) {
-                sum[register] = lane;
+    let column = |col: usize| {
+        let column = a.column(col.min(a.ncols() - 1));
+        let (registers, rest) = split::<S>(&column.data.into_slice()[rows.clone()]);
+        (registers.as_chunks::<P>().0, rest)
+    };
+    let lefts: [_; I] = from_fn(|col| column(left + col));
+    let rights: [_; J] = from_fn(|col| column(right + col));
+    let mut sums = [[[simd.splat_f64s(0.0); P]; J]; I];
+    for block in 0..rows.len() / BLOCK {
+        for (sums, (left, _)) in sums.iter_mut().zip(&lefts) {
+            for (sum, (right, _)) in sums.iter_mut().zip(&rights) {
+                multiply_add(simd, &left[block], &right[block], sum);
             }
         }
     }
-    sums.map(|sums| sums.map(|sum| total(simd, sum)))
+    if !rows.len().is_multiple_of(BLOCK) {
+        let lefts = lefts.map(|(_, rest)| padded::<S, P>(simd, rest));
+        let rights = rights.map(|(_, rest)| padded::<S, P>(simd, rest));
+        for (sums, left) in sums.iter_mut().zip(&lefts) {
+            for (sum, right) in sums.iter_mut().zip(&rights) {
+                multiply_add(simd, left, right, sum);
+            }
+        }
+    }
+    sums.map(|sums| sums.map(|mut sum| total(simd, &mut sum)))
 }
 
 pub(super) struct Product<'a> {

@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::blocks::{BLOCK, Block, dispatch, padded, registers, split, total};
+use super::blocks::{BLOCK, Block, dispatch, multiply_add, padded, registers, split, total};
 
 /// Blocks that are added to side by side, so that an addition need not wait for the one before it.
 const CHAINS: usize = 4;
@@ -82,7 +82,12 @@ impl WithSimd for Dot<'_> {
             let start = (chain * width).min(blocks.len());
             multiply_add(simd, &blocks[start..], &b_blocks[start..], sum);
         }
-        multiply_add(simd, &padded(simd, a_rest), &padded(simd, b_rest), &mut sums[CHAINS - 1]);
+        multiply_add(
+            simd,
+            &padded::<S, BLOCK>(simd, a_rest),
+            &padded::<S, BLOCK>(simd, b_rest),
+            &mut sums[CHAINS - 1],
+        );
         total_of_chains(simd, sums)
     }
 }
@@ -106,7 +111,7 @@ impl WithSimd for Sum<'_> {
         for (chain, sum) in sums.iter_mut().enumerate() {
             add(simd, &blocks[(chain * width).min(blocks.len())..], sum);
         }
-        add(simd, &padded(simd, rest), &mut sums[CHAINS - 1]);
+        add(simd, &padded::<S, BLOCK>(simd, rest), &mut sums[CHAINS - 1]);
         total_of_chains(simd, sums)
     }
 }
@@ -117,15 +122,7 @@ fn total_of_chains<S: Simd>(simd: S, [mut a, b, mut c, d]: [Block<S>; CHAINS]) -
     add(simd, &b, &mut a);
     add(simd, &d, &mut c);
     add(simd, &c, &mut a);
-    total(simd, a)
-}
-
-/// sum += a b, for one block or what there is of it.
-#[inline(always)]
-fn multiply_add<S: Simd>(simd: S, a: &[S::f64s], b: &[S::f64s], sum: &mut Block<S>) {
-    for (sum, (&a, &b)) in sum[..registers::<S>()].iter_mut().zip(a.iter().zip(b)) {
-        *sum = simd.mul_add_e_f64s(a, b, *sum);
-    }
+    total(simd, &mut a[..registers::<S>()])
 }
 
 /// sum += a, for one block or what there is of it.
