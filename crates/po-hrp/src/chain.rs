@@ -52,7 +52,7 @@ pub(crate) fn chain(
     matrix: &mut Square,
     scratch: &mut ChainScratch,
     tree: &mut Tree,
-    height: impl Fn(f64) -> f64,
+    height: fn(f64) -> f64,
 ) {
     let len = matrix.len();
     tree.reset(len, true);
@@ -91,15 +91,15 @@ impl ChainScratch {
     }
 }
 
-struct Chain<'a, H> {
+struct Chain<'a> {
     linkage: Reducible,
     matrix: &'a mut Square,
     scratch: &'a mut ChainScratch,
     tree: &'a mut Tree,
-    height: H,
+    height: fn(f64) -> f64,
 }
 
-impl<H: Fn(f64) -> f64> WithSimd for Chain<'_, H> {
+impl WithSimd for Chain<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -135,7 +135,7 @@ impl<H: Fn(f64) -> f64> WithSimd for Chain<'_, H> {
     }
 }
 
-impl<H: Fn(f64) -> f64> Chain<'_, H> {
+impl Chain<'_> {
     /// `update(n_a, n_b, d(a, b))` gives the rule by which the rows of two merged clusters become one.
     #[inline(always)]
     fn run<S: Simd, R>(self, simd: S, update: impl Fn(f64, f64, f64) -> R)

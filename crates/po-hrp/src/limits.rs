@@ -43,10 +43,12 @@ impl Limits {
     pub(crate) fn new(bounds: Option<Bounds>, groups: Vec<GroupBound>) -> Result<Self, Error> {
         if let Some(bounds) = &bounds {
             let lower = bounds.lower();
-            if let Some(asset) = lower.iter().position(|&lower| lower < 0.0) {
+            // Minus infinity is no bound, and the portfolio is long-only without one.
+            if let Some(asset) = lower.iter().position(|&lower| lower < 0.0 && lower.is_finite()) {
                 return Err(Error::NegativeBound { asset, lower: lower[asset] });
             }
-            let (least, greatest) = (lower.iter().sum::<f64>(), bounds.upper().iter().sum::<f64>());
+            let least = lower.iter().map(|lower| lower.max(0.0)).sum::<f64>();
+            let greatest = bounds.upper().iter().sum::<f64>();
             if least > 1.0 + ROUNDING {
                 return Err(Error::LowerBoundsTooHigh { sum: least });
             }
@@ -79,7 +81,7 @@ impl Limits {
         match &self.bounds {
             Some(bounds) => {
                 // A lower bound may exceed one by rounding, and counts as it is.
-                let lower = bounds.lower()[asset];
+                let lower = bounds.lower()[asset].max(0.0);
                 Interval { lower, upper: bounds.upper()[asset].min(1.0).max(lower) }
             }
             None => Interval { lower: 0.0, upper: 1.0 },

@@ -84,10 +84,10 @@ impl Projection {
     ) -> bool {
         self.state(masses, lower, upper, rows);
         nearest.copy_from_slice(masses);
-        let limit = 100 + 20 * self.bounds.len();
-        for _ in 0..limit {
-            let Some(pulling) = self.most_violated(nearest) else { break };
-            if !self.satisfy(pulling, nearest) {
+        // Each step comes nearer to the solution, so that steps end; if rounding made them go round, we refuse.
+        let mut steps = 0..100 + 20 * self.bounds.len();
+        while let Some(pulling) = self.most_violated(nearest) {
+            if steps.next().is_none() || !self.satisfy(pulling, nearest) {
                 return false;
             }
         }

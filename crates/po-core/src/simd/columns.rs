@@ -68,8 +68,7 @@ impl Gram<'_> {
                 for right in (0..end).step_by(J) {
                     for left in (panel.max(right)..end).step_by(I) {
                         let sums = tile::<S, P, I, J>(simd, &a, &rows, (left, right));
-                        // Where the tile hangs over the edge or the diagonal, it goes unread.
-                        for (row, sums) in (left..end).zip(sums) {
+                        for (row, sums) in (left..end).zip(&sums) {
                             for (col, sum) in (right..=row).zip(sums) {
                                 gram[(row, col)] += sum;
                             }

@@ -158,3 +158,12 @@ fn bounds_that_miss_one_by_rounding_are_accepted() {
         }
     }
 }
+
+#[test]
+fn an_infinite_bound_is_no_bound() {
+    let covariance = Covariance::from_column_slice(2, &[0.04, 0.0, 0.0, 0.01]).unwrap();
+    let bounds = Bounds::new(vec![f64::NEG_INFINITY, 0.0], vec![f64::INFINITY; 2]).unwrap();
+    let hrp = Hrp::new(HrpParams { bounds: Some(bounds), ..HrpParams::default() }).unwrap();
+    let free = Hrp::new(HrpParams::default()).unwrap();
+    assert_eq!(hrp.allocate(&covariance).unwrap().weights(), free.allocate(&covariance).unwrap().weights());
+}
