@@ -34,14 +34,18 @@ pub(crate) struct ChainScratch {
     nodes: Vec<usize>,
     /// How many unions the row knows the distances of: the first ones in `unions`.
     known: Vec<usize>,
-    /// The rows that became unions, the latest last; closed ones stay until the matrix is packed.
+    /// The rows that became unions, the latest last; ones that merged again stay until the list is pruned.
     unions: Vec<usize>,
+    /// The last place of the row in `unions`, if it is one.
+    places: Vec<usize>,
+    /// How many rows are unions.
+    live: usize,
     /// The chain of rows, each the nearest neighbour of the one before.
     chain: Vec<usize>,
     /// The rows that stay, while the matrix is packed.
     kept: Vec<usize>,
-    /// The places in `unions` that stay, while the matrix is packed.
-    kept_unions: Vec<usize>,
+    /// How many places in `unions` stay before each place, while the list is pruned.
+    staying: Vec<usize>,
     /// One row of the matrix, while it is packed.
     row: Vec<f64>,
 }
@@ -68,12 +72,15 @@ impl ChainScratch {
         self.sizes.resize(stride, 1.0);
         self.nodes.clear();
         self.nodes.extend(0..len);
-        self.known.clear();
-        self.known.resize(len, 0);
-        for list in [&mut self.unions, &mut self.chain, &mut self.kept, &mut self.kept_unions] {
+        for list in [&mut self.known, &mut self.places] {
             list.clear();
-            list.reserve(len);
+            list.resize(len, 0);
         }
+        for list in [&mut self.unions, &mut self.chain, &mut self.kept, &mut self.staying] {
+            list.clear();
+            list.reserve(len + 1);
+        }
+        self.live = 0;
         self.row.clear();
         self.row.reserve(len);
     }
@@ -148,7 +155,7 @@ impl Chain<'_> {
         let mut first = 0;
         for merge in 0..merges {
             let clusters = merges + 1 - merge;
-            if 2 * clusters <= matrix.len() && matrix.len() > PACK_ABOVE {
+            if 4 * clusters <= matrix.len() && matrix.len() > PACK_ABOVE {
                 pack(matrix, scratch);
                 first = 0;
             }
@@ -165,13 +172,22 @@ impl Chain<'_> {
             let rule = update(scratch.sizes[a], scratch.sizes[b], between);
             merge_rows::<S>(matrix, &scratch.sizes, a, b, rule);
             scratch.closed[a] = f64::INFINITY;
+            let were_unions = usize::from(scratch.sizes[a] > 1.0) + usize::from(scratch.sizes[b] > 1.0);
             scratch.sizes[b] += scratch.sizes[a];
+            scratch.live = scratch.live + 1 - were_unions;
+            scratch.places[b] = scratch.unions.len();
             scratch.unions.push(b);
             scratch.known[b] = scratch.unions.len();
+            if scratch.unions.len() > 2 * scratch.live + FEW {
+                prune(scratch);
+            }
             scratch.nodes[b] = tree.join(scratch.nodes[a], scratch.nodes[b], height(between), merge);
         }
     }
 }
+
+/// A list of unions with so many more places than it needs is not worth pruning.
+const FEW: usize = 32;
 
 /// Matrices up to this size stay as they are: a pass over closed rows is cheaper than moving the open ones.
 const PACK_ABOVE: usize = 48;
@@ -234,21 +250,17 @@ fn merge_rows<S: Simd>(
 
 /// Moves the open rows and columns together, in order, so that searches no longer pass over closed ones.
 fn pack(matrix: &mut Square, scratch: &mut ChainScratch) {
-    let ChainScratch { closed, sizes, nodes, known, unions, chain, kept, kept_unions, row } = scratch;
+    prune(scratch);
+    let ChainScratch { closed, sizes, nodes, known, places, unions, chain, kept, row, .. } = scratch;
     kept.clear();
     kept.extend((0..matrix.len()).filter(|&row| closed[row] <= 0.0));
-    kept_unions.clear();
-    kept_unions.extend((0..unions.len()).filter(|&place| closed[unions[place]] <= 0.0));
     matrix.keep(kept, row);
     for (new, &old) in kept.iter().enumerate() {
         (sizes[new], nodes[new], closed[new]) = (sizes[old], nodes[old], 0.0);
-        known[new] = kept_unions.partition_point(|&place| place < known[old]);
+        (known[new], places[new]) = (known[old], places[old]);
     }
     let new_row = |row: usize| kept.partition_point(|&old| old < row);
-    for (new, &old) in kept_unions.iter().enumerate() {
-        unions[new] = new_row(unions[old]);
-    }
-    unions.truncate(kept_unions.len());
+    unions.iter_mut().for_each(|row| *row = new_row(*row));
     chain.iter_mut().for_each(|row| *row = new_row(*row));
     let (rows, stride) = (matrix.len(), matrix.stride());
     closed.truncate(stride);
@@ -256,4 +268,24 @@ fn pack(matrix: &mut Square, scratch: &mut ChainScratch) {
     closed[rows..].fill(0.0);
     sizes[rows..].fill(1.0);
     matrix.seal(f64::INFINITY);
+}
+
+/// Leaves in the list of unions only the last place of each row that is one still.
+///
+/// A place that is left in costs a read from a distant row each time that a row gets to know it.
+fn prune(scratch: &mut ChainScratch) {
+    let ChainScratch { closed, known, places, unions, staying, .. } = scratch;
+    staying.clear();
+    staying.push(0);
+    let mut stay = 0;
+    for place in 0..unions.len() {
+        let union = unions[place];
+        if closed[union] <= 0.0 && places[union] == place {
+            (unions[stay], places[union]) = (union, stay);
+            stay += 1;
+        }
+        staying.push(stay);
+    }
+    unions.truncate(stay);
+    known.iter_mut().for_each(|known| *known = staying[*known]);
 }

@@ -68,9 +68,11 @@ impl Gram<'_> {
                 for right in (0..end).step_by(J) {
                     for left in (panel.max(right)..end).step_by(I) {
                         let sums = tile::<S, P, I, J>(simd, &a, &rows, (left, right));
-                        for (row, sums) in (left..end).zip(&sums) {
-                            for (col, sum) in (right..=row).zip(sums) {
-                                gram[(row, col)] += sum;
+                        for (k, sums) in sums.iter().enumerate() {
+                            for (l, sum) in sums.iter().enumerate() {
+                                if left + k < end && right + l <= left + k {
+                                    gram[(left + k, right + l)] += sum;
+                                }
                             }
                         }
                     }
@@ -113,7 +115,7 @@ fn tile<S: Simd, const P: usize, const I: usize, const J: usize>(
             }
         }
     }
-    sums.map(|sums| sums.map(|mut sum| total(simd, &mut sum)))
+    sums.map(|sums| sums.map(|sum| total_p(simd, sum)))
 }
 
 pub(super) struct Product<'a> {
@@ -133,4 +135,16 @@ impl WithSimd for Product<'_> {
             Axpy { factor, x, y: &mut *self.sum }.with_simd(simd);
         }
     }
+}
+
+#[inline(always)]
+fn total_p<S: Simd, const P: usize>(simd: S, mut block: [S::f64s; P]) -> f64 {
+    let mut half = P / 2;
+    while half > 0 {
+        for register in 0..half {
+            block[register] = simd.add_f64s(block[register], block[register + half]);
+        }
+        half /= 2;
+    }
+    simd.reduce_sum_f64s(block[0])
 }
