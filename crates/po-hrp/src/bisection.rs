@@ -58,7 +58,7 @@ pub(crate) fn variances_into(
     let assets = order.len();
     precision.clear();
     precision.extend(order.iter().map(|&asset| inverse[asset] * inverse[asset]));
-    splits.clear();
+    // Every split is written anew.
     splits.resize(assets - 1, Bisection::default());
     let levels = (assets / SMALL + 1).ilog2() as usize + 2;
     if lines.len() < levels * assets {
@@ -214,6 +214,9 @@ fn settled(variance: f64, cluster: &[usize], precision: &[f64]) -> Result<f64, E
 /// `Σ_k row[columns_k] factors_k`, in four sums that do not wait for each other.
 #[inline(always)]
 fn gathered_dot(row: &[f64], columns: &[usize], factors: &[f64]) -> f64 {
+    if let (&[column], &[factor]) = (columns, factors) {
+        return row[column] * factor;
+    }
     let mut sums = [0.0; 4];
     let (columns, last_columns) = columns.as_chunks::<4>();
     let (factors, last_factors) = factors.as_chunks::<4>();

@@ -7,7 +7,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::distance::Square;
-use crate::lanes::first_place;
+use crate::lanes::place_of_sum;
 use crate::tree::Tree;
 
 /// A linkage whose clusters stay nearest neighbours when others merge, so that a chain finds them.
@@ -216,16 +216,8 @@ fn mutual_neighbours<S: Simd>(
         }
         scratch.chain.push(last);
         // Some row is open, and its distance is a number, so that it is found.
-        last = first_open(row, closed, distance).unwrap_or_default();
+        last = place_of_sum(row, closed, distance).unwrap_or_default();
     }
-}
-
-/// The first open row at this distance.
-#[inline(always)]
-#[expect(clippy::float_cmp, reason = "the distance was taken from the row")]
-fn first_open(row: &[f64], closed: &[f64], distance: f64) -> Option<usize> {
-    let closed = &closed[..row.len()];
-    first_place(row.len(), |place| row[place] + closed[place] == distance)
 }
 
 /// Row `b` becomes the union of `a` and `b`.

@@ -9,14 +9,29 @@ pub(crate) fn padded(len: usize) -> usize {
     if padded.is_multiple_of(512) && padded > 0 { padded + LANES } else { padded }
 }
 
-/// The first place where `matches` holds, asked eight places at a time; `len` is a multiple of eight.
+/// The first place where `value` stands; the list holds whole vectors.
 ///
 /// A loop that may stop anywhere is not vectorised; one that may stop at every eighth place is.
 /// The branch pays: where it is foreseen, the next step starts before the minimum is known.
 #[inline(always)]
-pub(crate) fn first_place(len: usize, matches: impl Fn(usize) -> bool) -> Option<usize> {
-    (0..len)
+#[expect(clippy::float_cmp, reason = "the value was taken from the list")]
+pub(crate) fn place_of(values: &[f64], value: f64) -> Option<usize> {
+    let holds = |eight: &[f64]| (0..LANES).fold(false, |any, lane| any | (eight[lane] == value));
+    let start = (0..values.len()).step_by(LANES).find(|&start| holds(&values[start..start + LANES]))?;
+    (start..start + LANES).find(|&place| values[place] == value)
+}
+
+/// The first place where `value` is the sum of an entry and its addend; as [`place_of`], and apart from it because
+/// the addition costs what it saves to share the loop.
+#[inline(always)]
+#[expect(clippy::float_cmp, reason = "the value was computed from the lists in the same way")]
+pub(crate) fn place_of_sum(entries: &[f64], addends: &[f64], value: f64) -> Option<usize> {
+    let holds = |entries: &[f64], addends: &[f64]| {
+        (0..LANES).fold(false, |any, lane| any | (entries[lane] + addends[lane] == value))
+    };
+    let vector = |start: usize| start..start + LANES;
+    let start = (0..entries.len())
         .step_by(LANES)
-        .find(|&start| (start..start + LANES).fold(false, |any, place| any | matches(place)))
-        .and_then(|start| (start..start + LANES).find(|&place| matches(place)))
+        .find(|&start| holds(&entries[vector(start)], &addends[vector(start)]))?;
+    vector(start).find(|&place| entries[place] + addends[place] == value)
 }

@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use crate::Error;
 use crate::distance::{Square, check_range, half_complement};
-use crate::lanes::{first_place, padded};
+use crate::lanes::{padded, place_of};
 use crate::tree::Tree;
 
 /// What Prim's algorithm remembers.
@@ -185,12 +185,6 @@ impl PrimScratch {
             cluster = tree.join(left.cluster, cluster, height(left.square), left.step);
         }
     }
-}
-
-#[inline(always)]
-#[expect(clippy::float_cmp, reason = "the value was taken from the list")]
-fn place_of(values: &[f64], value: f64) -> Option<usize> {
-    first_place(values.len(), |place| values[place] == value)
 }
 
 fn height(square: f64) -> f64 {

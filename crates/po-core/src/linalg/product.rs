@@ -35,13 +35,8 @@ pub fn gram_into(factor: f64, a: DMatrixView<'_, f64>, gram: &mut DMatrix<f64>) 
     check_factor("the factor", factor)?;
     check_shape(gram.shape(), (a.ncols(), a.ncols()))?;
     simd::lower_gram(a, gram);
-    for col in 0..gram.ncols() {
-        for row in col..gram.nrows() {
-            let entry = factor * gram[(row, col)];
-            gram[(row, col)] = entry;
-            gram[(col, row)] = entry;
-        }
-    }
+    gram.as_mut_slice().iter_mut().for_each(|entry| *entry *= factor);
+    gram.fill_upper_triangle_with_lower_triangle();
     // No entry of A'A is larger than the larger of its two diagonal entries.
     let mut diagonal = gram.iter().step_by(gram.nrows() + 1);
     if diagonal.all(|entry| entry.is_finite()) {

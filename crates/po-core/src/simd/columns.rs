@@ -60,7 +60,7 @@ impl Gram<'_> {
     fn tiles<S: Simd, const P: usize, const I: usize, const J: usize>(self, simd: S) {
         let Self { a, gram } = self;
         let (rows, cols) = a.shape();
-        gram.fill_lower_triangle(0.0, 0);
+        gram.as_mut_slice().fill(0.0);
         for first_row in (0..rows).step_by(ROWS) {
             let rows = first_row..rows.min(first_row + ROWS);
             for panel in (0..cols).step_by(PANEL) {
@@ -115,7 +115,7 @@ fn tile<S: Simd, const P: usize, const I: usize, const J: usize>(
             }
         }
     }
-    sums.map(|sums| sums.map(|sum| total_p(simd, sum)))
+    sums.map(|sums| sums.map(|mut sum| total(simd, &mut sum)))
 }
 
 pub(super) struct Product<'a> {
@@ -135,16 +135,4 @@ impl WithSimd for Product<'_> {
             Axpy { factor, x, y: &mut *self.sum }.with_simd(simd);
         }
     }
-}
-
-#[inline(always)]
-fn total_p<S: Simd, const P: usize>(simd: S, mut block: [S::f64s; P]) -> f64 {
-    let mut half = P / 2;
-    while half > 0 {
-        for register in 0..half {
-            block[register] = simd.add_f64s(block[register], block[register + half]);
-        }
-        half /= 2;
-    }
-    simd.reduce_sum_f64s(block[0])
 }
