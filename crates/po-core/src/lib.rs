@@ -8,6 +8,7 @@ mod correlation;
 mod covariance;
 mod error;
 #[cfg(feature = "linalg")]
+#[cfg_attr(docsrs, doc(cfg(feature = "linalg")))]
 pub mod linalg;
 mod matrix;
 mod moments;

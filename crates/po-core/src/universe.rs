@@ -42,7 +42,10 @@ impl Universe {
     /// # Ok::<(), InputError>(())
     /// ```
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self, InputError> {
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        Self::of_names(names.into_iter().map(Into::into).collect())
+    }
+
+    fn of_names(names: Vec<String>) -> Result<Self, InputError> {
         if names.is_empty() {
             return Err(InputError::Empty { what: "the universe" });
         }
@@ -56,13 +59,17 @@ impl Universe {
     /// [`InputError::LengthMismatch`] unless there is one label per asset; [`InputError::DuplicateName`] when the
     /// grouping exists; [`InputError::EmptyName`] for a blank label or grouping name.
     pub fn grouped<S: Into<String>>(
-        mut self,
+        self,
         name: impl Into<String>,
         labels: impl IntoIterator<Item = Option<S>>,
     ) -> Result<Self, InputError> {
         let labels = labels.into_iter().map(|label| label.map(Into::into)).collect();
+        self.add_grouping(name.into(), labels)
+    }
+
+    fn add_grouping(mut self, name: String, labels: Vec<Option<String>>) -> Result<Self, InputError> {
         let second = self.groupings.len();
-        let grouping = Grouping::new(second, name.into(), labels)?;
+        let grouping = Grouping::new(second, name, labels)?;
         if let Some(first) = self.groupings.iter().position(|known| known.name == grouping.name) {
             let (kind, name) = ("grouping", grouping.name);
             return Err(InputError::DuplicateName { kind, name, first, second });
@@ -161,7 +168,7 @@ impl Universe {
             let (value, expected) = (asset as f64, "an index below the number of assets");
             return Err(InputError::AssetOutOfRange { name: "the index", asset, value, expected });
         }
-        let mut selected = Self::new(assets.iter().map(|&asset| self.names[asset].clone()))?;
+        let mut selected = Self::of_names(assets.iter().map(|&asset| self.names[asset].clone()).collect())?;
         for grouping in &self.groupings {
             let labels = assets.iter().map(|&asset| grouping.labels[asset].clone()).collect();
             selected.groupings.push(Grouping { name: grouping.name.clone(), labels });
@@ -275,8 +282,8 @@ impl TryFrom<Unchecked> for Universe {
     type Error = InputError;
 
     fn try_from(unchecked: Unchecked) -> Result<Self, InputError> {
-        unchecked.groupings.into_iter().try_fold(Self::new(unchecked.names)?, |universe, grouping| {
-            universe.grouped(grouping.name, grouping.labels)
+        unchecked.groupings.into_iter().try_fold(Self::of_names(unchecked.names)?, |universe, grouping| {
+            universe.add_grouping(grouping.name, grouping.labels)
         })
     }
 }

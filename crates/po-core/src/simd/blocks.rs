@@ -13,7 +13,7 @@ pub(super) type Block<S> = [<S as Simd>::f64s; BLOCK];
 
 /// Runs a kernel with the widest registers there are.
 pub(super) fn dispatch<K: WithSimd>(kernel: K) -> K::Output {
-    pulp::Simd::vectorize(pulp::x86::V3::try_new().unwrap(), kernel)
+    Arch::new().dispatch(kernel)
 }
 
 /// Registers that a block fills.

@@ -15,7 +15,7 @@ const ROWS: usize = 64 * BLOCK;
 /// Columns that are taken together, so that they stay in the second nearest cache.
 const PANEL: usize = 96;
 
-/// The lower triangle of `A'A`; the upper one is left as it is.
+/// The lower triangle of `A'A`, with zeros above it.
 ///
 /// The matrices must fit: `gram` is N x N for N columns.
 pub(crate) fn lower_gram(a: DMatrixView<'_, f64>, gram: &mut DMatrix<f64>) {
@@ -68,10 +68,11 @@ impl Gram<'_> {
                 for right in (0..end).step_by(J) {
                     for left in (panel.max(right)..end).step_by(I) {
                         let sums = tile::<S, P, I, J>(simd, &a, &rows, (left, right));
-                        for (k, sums) in sums.iter().enumerate() {
-                            for (l, sum) in sums.iter().enumerate() {
-                                if left + k < end && right + l <= left + k {
-                                    gram[(left + k, right + l)] += sum;
+                        // Where the tile hangs over the edge or the diagonal, it goes unread.
+                        for (i, sums) in sums.iter().enumerate() {
+                            for (j, sum) in sums.iter().enumerate() {
+                                if left + i < end && right + j <= left + i {
+                                    gram[(left + i, right + j)] += sum;
                                 }
                             }
                         }

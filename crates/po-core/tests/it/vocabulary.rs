@@ -36,6 +36,11 @@ fn names_that_are_near() {
     assert_eq!(nearest_name("msft", ["AAPL", "MSFT"]), Some("MSFT"));
     assert_eq!(nearest_name("", ["AAPL"]), None);
     assert_eq!(nearest_name("AAPL", []), None);
+    let near = ["equal-risk", "equal-weight", "equal-width"];
+    assert_eq!(nearest_name("equal_wieght", near), Some("equal-weight"));
+    let universe = Universe::new(["MSCI", "MSFT", "MSTR"]).unwrap();
+    let message = universe.index_of("MSTF").unwrap_err().to_string();
+    assert_eq!(message, r#"asset "MSTF" is unknown, did you mean "MSFT"?"#);
 }
 
 #[test]
