@@ -31,10 +31,10 @@ impl Correlation {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Correlation, InputError, nalgebra::dmatrix};
+    /// use po_core::{Correlation, InputError, nalgebra::DMatrix};
     ///
-    /// assert_eq!(Correlation::new(dmatrix![1.0, 0.3; 0.3, 1.0])?.len(), 2);
-    /// let error = Correlation::new(dmatrix![1.0, 1.3; 1.3, 1.0]).unwrap_err();
+    /// assert_eq!(Correlation::new(DMatrix::from_row_slice(2, 2, &[1.0, 0.3, 0.3, 1.0]))?.len(), 2);
+    /// let error = Correlation::new(DMatrix::from_row_slice(2, 2, &[1.0, 1.3, 1.3, 1.0])).unwrap_err();
     /// assert_eq!(error, InputError::CorrelationOutOfRange { row: 1, col: 0, value: 1.3 });
     /// # Ok::<(), InputError>(())
     /// ```
@@ -101,9 +101,9 @@ impl Correlation {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Correlation, nalgebra::dmatrix};
+    /// use po_core::{Correlation, nalgebra::DMatrix};
     ///
-    /// let covariance = Correlation::new(dmatrix![1.0, 0.5; 0.5, 1.0])?.covariance(&[0.2, 0.4])?;
+    /// let covariance = Correlation::new(DMatrix::from_row_slice(2, 2, &[1.0, 0.5, 0.5, 1.0]))?.covariance(&[0.2, 0.4])?;
     /// assert!((covariance.as_view()[(1, 0)] - 0.04).abs() < 1e-16);
     /// # Ok::<(), po_core::InputError>(())
     /// ```

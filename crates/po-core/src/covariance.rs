@@ -35,11 +35,11 @@ impl Covariance {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Covariance, InputError, nalgebra::dmatrix};
+    /// use po_core::{Covariance, InputError, nalgebra::DMatrix};
     ///
-    /// let covariance = Covariance::new(dmatrix![0.04, 0.018; 0.018, 0.09])?;
+    /// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.018, 0.018, 0.09]))?;
     /// assert_eq!(covariance.volatilities(), [0.2, 0.3]);
-    /// let error = Covariance::new(dmatrix![0.04, 0.01; 0.02, 0.09]).unwrap_err();
+    /// let error = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.01, 0.02, 0.09])).unwrap_err();
     /// assert_eq!(error, InputError::NotSymmetric { row: 1, col: 0, value: 0.02, mirrored: 0.01 });
     /// # Ok::<(), InputError>(())
     /// ```
@@ -113,9 +113,9 @@ impl Covariance {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Covariance, nalgebra::dmatrix};
+    /// use po_core::{Covariance, nalgebra::DMatrix};
     ///
-    /// let covariance = Covariance::new(dmatrix![0.04, 0.018; 0.018, 0.09])?;
+    /// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.018, 0.018, 0.09]))?;
     /// assert!((covariance.correlation()?.as_view()[(0, 1)] - 0.3).abs() < 1e-15);
     /// # Ok::<(), po_core::InputError>(())
     /// ```
@@ -141,9 +141,9 @@ impl Covariance {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Covariance, Weights, nalgebra::dmatrix};
+    /// use po_core::{Covariance, Weights, nalgebra::DMatrix};
     ///
-    /// let covariance = Covariance::new(dmatrix![0.04, 0.01; 0.01, 0.01])?;
+    /// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.01, 0.01, 0.01]))?;
     /// let variance = covariance.portfolio_variance(&Weights::new(vec![0.5, 0.5])?)?;
     /// assert!((variance - 0.0175).abs() < 1e-17);
     /// # Ok::<(), po_core::InputError>(())
@@ -171,9 +171,9 @@ impl Covariance {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Covariance, Weights, nalgebra::dmatrix};
+    /// use po_core::{Covariance, Weights, nalgebra::DMatrix};
     ///
-    /// let covariance = Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.01])?;
+    /// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.0, 0.0, 0.01]))?;
     /// let shares = covariance.risk_contributions(&Weights::new(vec![0.5, 0.5])?)?;
     /// assert!((shares[0] - 0.8).abs() < 1e-15 && (shares[1] - 0.2).abs() < 1e-15);
     /// # Ok::<(), po_core::InputError>(())

@@ -23,9 +23,9 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Covariance, Moments, nalgebra::dmatrix};
+    /// use po_core::{Covariance, Moments, nalgebra::DMatrix};
     ///
-    /// let moments = Moments::new(vec![0.01, 0.02], Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.09])?)?;
+    /// let moments = Moments::new(vec![0.01, 0.02], Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.0, 0.0, 0.09]))?)?;
     /// assert_eq!(moments.mean(), [0.01, 0.02]);
     /// # Ok::<(), po_core::InputError>(())
     /// ```

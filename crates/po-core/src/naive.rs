@@ -6,9 +6,9 @@ use crate::{Allocator, Covariance, InputError, Weights};
 ///
 /// # Examples
 /// ```
-/// use po_core::{Allocator, Covariance, EqualWeight, nalgebra::dmatrix};
+/// use po_core::{Allocator, Covariance, EqualWeight, nalgebra::DMatrix};
 ///
-/// let covariance = Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.01])?;
+/// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.0, 0.0, 0.01]))?;
 /// assert_eq!(EqualWeight.allocate(&covariance)?.as_slice(), [0.5, 0.5]);
 /// # Ok::<(), po_core::InputError>(())
 /// ```
@@ -19,9 +19,9 @@ pub struct EqualWeight;
 ///
 /// # Examples
 /// ```
-/// use po_core::{Allocator, Covariance, InverseVolatility, nalgebra::dmatrix};
+/// use po_core::{Allocator, Covariance, InverseVolatility, nalgebra::DMatrix};
 ///
-/// let covariance = Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.01])?;
+/// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.0, 0.0, 0.01]))?;
 /// let weights = InverseVolatility.allocate(&covariance)?;
 /// assert!((weights.as_slice()[0] - 1.0 / 3.0).abs() < 1e-15);
 /// # Ok::<(), po_core::InputError>(())
@@ -36,9 +36,9 @@ pub struct InverseVolatility;
 ///
 /// # Examples
 /// ```
-/// use po_core::{Allocator, Covariance, InverseVariance, nalgebra::dmatrix};
+/// use po_core::{Allocator, Covariance, InverseVariance, nalgebra::DMatrix};
 ///
-/// let covariance = Covariance::new(dmatrix![0.04, 0.0; 0.0, 0.01])?;
+/// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.0, 0.0, 0.01]))?;
 /// let weights = InverseVariance.allocate(&covariance)?;
 /// assert!((weights.as_slice()[0] - 0.2).abs() < 1e-15);
 /// # Ok::<(), po_core::InputError>(())

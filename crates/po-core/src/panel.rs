@@ -36,9 +36,9 @@ impl Panel {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Listing, Panel, nalgebra::dmatrix};
+    /// use po_core::{Listing, Panel, nalgebra::DMatrix};
     ///
-    /// let prices = Panel::new(dmatrix![100.0, f64::NAN; 110.0, 50.0; 99.0, 51.0])?;
+    /// let prices = Panel::new(DMatrix::from_row_slice(3, 2, &[100.0, f64::NAN, 110.0, 50.0, 99.0, 51.0]))?;
     /// assert_eq!(prices.value(0, 1), None);
     /// assert_eq!(prices.listing(1), Some(Listing { first: 1, last: 2, gaps: 0 }));
     /// let returns = prices.simple_returns()?;
@@ -173,9 +173,9 @@ impl Panel {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Panel, nalgebra::dmatrix};
+    /// use po_core::{Panel, nalgebra::DMatrix};
     ///
-    /// let (prices, filled) = Panel::new(dmatrix![100.0; f64::NAN; 110.0])?.carried_forward(1);
+    /// let (prices, filled) = Panel::new(DMatrix::from_row_slice(3, 1, &[100.0, f64::NAN, 110.0]))?.carried_forward(1);
     /// assert_eq!((prices.value(1, 0), filled), (Some(100.0), 1));
     /// # Ok::<(), po_core::InputError>(())
     /// ```

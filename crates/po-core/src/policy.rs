@@ -47,9 +47,9 @@ impl Panel {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{MissingPolicy, Panel, nalgebra::dmatrix};
+    /// use po_core::{MissingPolicy, Panel, nalgebra::DMatrix};
     ///
-    /// let returns = Panel::new(dmatrix![0.01, f64::NAN; 0.02, 0.03; -0.01, 0.01])?;
+    /// let returns = Panel::new(DMatrix::from_row_slice(3, 2, &[0.01, f64::NAN, 0.02, 0.03, -0.01, 0.01]))?;
     /// let resolved = returns.resolve(MissingPolicy::CompleteRows)?;
     /// assert_eq!(resolved.rows, [1, 2]);
     /// assert_eq!(resolved.returns.column(1), [0.03, 0.01]);

@@ -27,9 +27,9 @@ impl Returns {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Returns, nalgebra::dmatrix};
+    /// use po_core::{Returns, nalgebra::DMatrix};
     ///
-    /// let returns = Returns::new(dmatrix![0.01, 0.02; -0.01, 0.00; 0.03, 0.01])?;
+    /// let returns = Returns::new(DMatrix::from_row_slice(3, 2, &[0.01, 0.02, -0.01, 0.00, 0.03, 0.01]))?;
     /// assert_eq!((returns.observations(), returns.assets()), (3, 2));
     /// assert_eq!(returns.tail(2)?.column(0), [-0.01, 0.03]);
     /// # Ok::<(), po_core::InputError>(())
@@ -127,9 +127,9 @@ impl Returns {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{Returns, nalgebra::dmatrix};
+    /// use po_core::{Returns, nalgebra::DMatrix};
     ///
-    /// let covariance = Returns::new(dmatrix![0.01, 0.02; 0.03, -0.02])?.covariance()?;
+    /// let covariance = Returns::new(DMatrix::from_row_slice(2, 2, &[0.01, 0.02, 0.03, -0.02]))?.covariance()?;
     /// assert!((covariance.as_view()[(0, 0)] - 0.0002).abs() < 1e-18);
     /// assert!((covariance.as_view()[(0, 1)] + 0.0004).abs() < 1e-18);
     /// # Ok::<(), po_core::InputError>(())

@@ -33,12 +33,12 @@ impl Cholesky {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{InputError, linalg::Cholesky, nalgebra::dmatrix};
+    /// use po_core::{InputError, linalg::Cholesky, nalgebra::DMatrix};
     ///
-    /// let cholesky = Cholesky::new(dmatrix![4.0, 2.0; 2.0, 10.0].as_view())?;
-    /// assert_eq!(cholesky.lower(), dmatrix![2.0, 0.0; 1.0, 3.0]);
+    /// let cholesky = Cholesky::new(DMatrix::from_row_slice(2, 2, &[4.0, 2.0, 2.0, 10.0]).as_view())?;
+    /// assert_eq!(cholesky.lower(), DMatrix::from_row_slice(2, 2, &[2.0, 0.0, 1.0, 3.0]));
     /// assert_eq!(cholesky.solve(&[8.0, 22.0])?, [1.0, 2.0]);
-    /// let error = Cholesky::new(dmatrix![1.0, 2.0; 2.0, 1.0].as_view()).unwrap_err();
+    /// let error = Cholesky::new(DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 2.0, 1.0]).as_view()).unwrap_err();
     /// assert_eq!(error, InputError::NotPositiveDefinite { pivot: 1 });
     /// # Ok::<(), InputError>(())
     /// ```
@@ -87,9 +87,9 @@ impl Cholesky {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{linalg::Cholesky, nalgebra::dmatrix};
+    /// use po_core::{linalg::Cholesky, nalgebra::DMatrix};
     ///
-    /// let cholesky = Cholesky::new(dmatrix![4.0, 2.0; 2.0, 10.0].as_view())?;
+    /// let cholesky = Cholesky::new(DMatrix::from_row_slice(2, 2, &[4.0, 2.0, 2.0, 10.0]).as_view())?;
     /// assert!((cholesky.log_determinant() - 36f64.ln()).abs() < 1e-15);
     /// # Ok::<(), po_core::InputError>(())
     /// ```

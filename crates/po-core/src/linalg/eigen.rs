@@ -36,9 +36,9 @@ impl SymmetricEigen {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{linalg::SymmetricEigen, nalgebra::dmatrix};
+    /// use po_core::{linalg::SymmetricEigen, nalgebra::DMatrix};
     ///
-    /// let eigen = SymmetricEigen::new(dmatrix![2.0, 1.0; 1.0, 2.0].as_view())?;
+    /// let eigen = SymmetricEigen::new(DMatrix::from_row_slice(2, 2, &[2.0, 1.0, 1.0, 2.0]).as_view())?;
     /// assert!((eigen.values()[0] - 1.0).abs() < 1e-15);
     /// assert!((eigen.values()[1] - 3.0).abs() < 1e-15);
     /// assert!((eigen.vectors()[(0, 1)].abs() - 0.5f64.sqrt()).abs() < 1e-15);

@@ -57,12 +57,12 @@ impl Ldlt {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{InputError, linalg::Ldlt, nalgebra::dmatrix};
+    /// use po_core::{InputError, linalg::Ldlt, nalgebra::DMatrix};
     ///
-    /// let ldlt = Ldlt::new(dmatrix![0.0, 2.0; 2.0, 0.0].as_view())?;
+    /// let ldlt = Ldlt::new(DMatrix::from_row_slice(2, 2, &[0.0, 2.0, 2.0, 0.0]).as_view())?;
     /// assert_eq!(ldlt.solve(&[4.0, 6.0])?, [3.0, 2.0]);
     /// assert_eq!(ldlt.negative_eigenvalues(), 1);
-    /// let error = Ldlt::new(dmatrix![1.0, 0.0; 0.0, 0.0].as_view()).unwrap_err();
+    /// let error = Ldlt::new(DMatrix::from_row_slice(2, 2, &[1.0, 0.0, 0.0, 0.0]).as_view()).unwrap_err();
     /// assert_eq!(error, InputError::Singular { pivot: 1 });
     /// # Ok::<(), InputError>(())
     /// ```

@@ -24,11 +24,11 @@ use crate::{InputError, simd};
 ///
 /// # Examples
 /// ```
-/// use po_core::{linalg::gram_into, nalgebra::{DMatrix, dmatrix}};
+/// use po_core::{linalg::gram_into, nalgebra::DMatrix};
 ///
 /// let mut gram = DMatrix::zeros(2, 2);
-/// gram_into(0.5, dmatrix![1.0, 2.0; 3.0, 4.0].as_view(), &mut gram)?;
-/// assert_eq!(gram, dmatrix![5.0, 7.0; 7.0, 10.0]);
+/// gram_into(0.5, DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]).as_view(), &mut gram)?;
+/// assert_eq!(gram, DMatrix::from_row_slice(2, 2, &[5.0, 7.0, 7.0, 10.0]));
 /// # Ok::<(), po_core::InputError>(())
 /// ```
 pub fn gram_into(factor: f64, a: DMatrixView<'_, f64>, gram: &mut DMatrix<f64>) -> Result<(), InputError> {
@@ -63,11 +63,11 @@ pub fn gram_into(factor: f64, a: DMatrixView<'_, f64>, gram: &mut DMatrix<f64>) 
 ///
 /// # Examples
 /// ```
-/// use po_core::{linalg::gemm_into, nalgebra::dmatrix};
+/// use po_core::{linalg::gemm_into, nalgebra::DMatrix};
 ///
-/// let mut c = dmatrix![1.0, 1.0; 1.0, 1.0];
-/// gemm_into(2.0, &dmatrix![1.0, 2.0; 3.0, 4.0], &dmatrix![0.0, 1.0; 1.0, 0.0], -1.0, &mut c)?;
-/// assert_eq!(c, dmatrix![3.0, 1.0; 7.0, 5.0]);
+/// let mut c = DMatrix::from_row_slice(2, 2, &[1.0, 1.0, 1.0, 1.0]);
+/// gemm_into(2.0, &DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]), &DMatrix::from_row_slice(2, 2, &[0.0, 1.0, 1.0, 0.0]), -1.0, &mut c)?;
+/// assert_eq!(c, DMatrix::from_row_slice(2, 2, &[3.0, 1.0, 7.0, 5.0]));
 /// # Ok::<(), po_core::InputError>(())
 /// ```
 pub fn gemm_into(
@@ -113,10 +113,10 @@ pub fn gemm_into(
 ///
 /// # Examples
 /// ```
-/// use po_core::{linalg::gemv_into, nalgebra::dmatrix};
+/// use po_core::{linalg::gemv_into, nalgebra::DMatrix};
 ///
 /// let mut y = [1.0, 1.0];
-/// gemv_into(2.0, dmatrix![1.0, 2.0; 3.0, 4.0].as_view(), &[1.0, 1.0], -1.0, &mut y)?;
+/// gemv_into(2.0, DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]).as_view(), &[1.0, 1.0], -1.0, &mut y)?;
 /// assert_eq!(y, [5.0, 13.0]);
 /// # Ok::<(), po_core::InputError>(())
 /// ```

@@ -42,9 +42,9 @@ impl Svd {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{linalg::Svd, nalgebra::dmatrix};
+    /// use po_core::{linalg::Svd, nalgebra::DMatrix};
     ///
-    /// let svd = Svd::new(dmatrix![0.0, 2.0; 0.0, 0.0; 1.0, 0.0].as_view())?;
+    /// let svd = Svd::new(DMatrix::from_row_slice(3, 2, &[0.0, 2.0, 0.0, 0.0, 1.0, 0.0]).as_view())?;
     /// assert_eq!(svd.values(), [2.0, 1.0]);
     /// assert_eq!(svd.left().shape(), (3, 2));
     /// assert_eq!(svd.least_squares(&[4.0, 7.0, 5.0])?, [5.0, 2.0]);
