@@ -2,39 +2,21 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use po_core::linalg::Cholesky;
-use po_core::nalgebra::DMatrix;
+use po_core::nalgebra::dmatrix;
 use po_core::{Allocator, InputError, InverseVolatility, MissingPolicy, Panel, Universe, Weights};
 
 fn main() -> Result<(), InputError> {
     // GLD was listed a day later.
     let universe = Universe::new(["SPY", "TLT", "GLD"])?;
-    let prices = Panel::new(DMatrix::from_row_slice(
-        7,
-        3,
-        &[
-            100.0,
-            50.0,
-            f64::NAN,
-            102.0,
-            49.0,
-            20.0,
-            103.0,
-            50.0,
-            20.4,
-            101.0,
-            51.0,
-            20.0,
-            104.0,
-            51.5,
-            20.6,
-            103.0,
-            50.5,
-            20.9,
-            105.0,
-            51.5,
-            20.8,
-        ],
-    ))?;
+    let prices = Panel::new(dmatrix![
+        100.0, 50.0, f64::NAN;
+        102.0, 49.0, 20.0;
+        103.0, 50.0, 20.4;
+        101.0, 51.0, 20.0;
+        104.0, 51.5, 20.6;
+        103.0, 50.5, 20.9;
+        105.0, 51.5, 20.8
+    ])?;
 
     let returns = prices.simple_returns()?;
     if let Err(error) = returns.resolve(MissingPolicy::Refuse) {
