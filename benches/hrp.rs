@@ -1,5 +1,10 @@
 //! Hierarchical risk parity against kodama's linkage alone on the same distances: the ratio of the two is the figure.
 
+#![expect(
+    clippy::expect_used,
+    reason = "the settings of a bench are sound, and a bench that is not should stop"
+)]
+
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};

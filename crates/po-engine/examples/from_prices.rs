@@ -1,5 +1,7 @@
 //! From prices to weights through the facade.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it computes")]
+
 use po_engine::nalgebra::DMatrix;
 use po_engine::prelude::*;
 

@@ -1,5 +1,7 @@
 //! Same input, same bits: from run to run and from thread to thread.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where its input is unsound")]
+
 use po_engine::hrp::{HrpAllocation, HrpScratch};
 use po_engine::prelude::*;
 
