@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DMatrixView};
 
 #[cfg(feature = "serde")]
 use crate::matrix::Rows;
-use crate::matrix::{check_square_and_finite, make_symmetric, square_from_slice};
+use crate::matrix::{check_square_and_finite, from_slice, make_symmetric};
 use crate::{Covariance, InputError};
 
 /// How far an entry may be off for rounding: symmetry, the diagonal, and the ends of [-1, 1].
@@ -65,7 +65,7 @@ impl Correlation {
     /// # Errors
     /// [`InputError::LengthMismatch`] unless there are `assets * assets` entries; else as [`Correlation::new`].
     pub fn from_column_slice(assets: usize, entries: &[f64]) -> Result<Self, InputError> {
-        Self::new(square_from_slice("the list of correlations", assets, entries)?)
+        Self::new(from_slice("the list of correlations", assets, assets, entries)?)
     }
 
     /// Number of assets.

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DMatrixView};
 
 #[cfg(feature = "serde")]
 use crate::matrix::Rows;
-use crate::matrix::{check_square_and_finite, make_symmetric, square_from_slice};
+use crate::matrix::{check_square_and_finite, from_slice, make_symmetric};
 use crate::simd::{dot, sum};
 use crate::{Correlation, InputError, Weights};
 
@@ -58,7 +58,7 @@ impl Covariance {
     /// # Errors
     /// [`InputError::LengthMismatch`] unless there are `assets * assets` entries; else as [`Covariance::new`].
     pub fn from_column_slice(assets: usize, entries: &[f64]) -> Result<Self, InputError> {
-        Self::new(square_from_slice("the list of covariances", assets, entries)?)
+        Self::new(from_slice("the list of covariances", assets, assets, entries)?)
     }
 
     /// Number of assets.

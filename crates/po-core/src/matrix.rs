@@ -4,17 +4,35 @@ use nalgebra::DMatrix;
 
 use crate::InputError;
 
-pub(crate) fn square_from_slice(
+/// A matrix from its entries, column by column.
+pub(crate) fn from_slice(
     what: &'static str,
-    assets: usize,
+    rows: usize,
+    cols: usize,
     entries: &[f64],
 ) -> Result<DMatrix<f64>, InputError> {
-    if assets.checked_mul(assets) == Some(entries.len()) {
-        Ok(DMatrix::from_column_slice(assets, assets, entries))
+    if rows.checked_mul(cols) == Some(entries.len()) {
+        Ok(DMatrix::from_column_slice(rows, cols, entries))
     } else {
-        let (expected, actual) = (assets.saturating_mul(assets), entries.len());
+        let (expected, actual) = (rows.saturating_mul(cols), entries.len());
         Err(InputError::LengthMismatch { what, expected, actual })
     }
+}
+
+/// The last `window` rows.
+pub(crate) fn last_rows(
+    what: &'static str,
+    matrix: &DMatrix<f64>,
+    window: usize,
+) -> Result<DMatrix<f64>, InputError> {
+    let observations = matrix.nrows();
+    if window == 0 {
+        return Err(InputError::Empty { what: "the window" });
+    }
+    if window > observations {
+        return Err(InputError::TooFewObservations { what, observations, required: window });
+    }
+    Ok(matrix.rows(observations - window, window).into_owned())
 }
 
 pub(crate) fn check_square_and_finite(what: &'static str, matrix: &DMatrix<f64>) -> Result<(), InputError> {

@@ -79,8 +79,7 @@ impl Allocator for InverseVolatility {
         scratch: &mut Vec<f64>,
         weights: &mut Weights,
     ) -> Result<(), InputError> {
-        check_variances(covariance)?;
-        let least = least_variance(covariance);
+        let least = least_variance(covariance)?;
         proportional(covariance, scratch, weights, |variance| (least / variance).sqrt())
     }
 }
@@ -99,8 +98,7 @@ impl Allocator for InverseVariance {
         scratch: &mut Vec<f64>,
         weights: &mut Weights,
     ) -> Result<(), InputError> {
-        check_variances(covariance)?;
-        let least = least_variance(covariance);
+        let least = least_variance(covariance)?;
         proportional(covariance, scratch, weights, |variance| least / variance)
     }
 }
@@ -123,14 +121,10 @@ fn variances(covariance: &Covariance) -> impl Iterator<Item = f64> + '_ {
     covariance.as_slice().iter().step_by(covariance.len() + 1).copied()
 }
 
-/// Shares are taken relative to the least variance, so that no variance is too small to divide by.
-fn least_variance(covariance: &Covariance) -> f64 {
-    variances(covariance).fold(f64::INFINITY, f64::min)
-}
-
-fn check_variances(covariance: &Covariance) -> Result<(), InputError> {
+/// Shares are taken relative to the least variance, so that no variance is too small to divide by; none may be zero.
+fn least_variance(covariance: &Covariance) -> Result<f64, InputError> {
     match variances(covariance).position(|variance| variance <= 0.0) {
         Some(asset) => Err(InputError::ZeroVariance { asset }),
-        None => Ok(()),
+        None => Ok(variances(covariance).fold(f64::INFINITY, f64::min)),
     }
 }

@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::InputError;
+use crate::matrix::{from_slice, last_rows};
 
 /// T observations of N assets, oldest first, where a value may be missing: not yet listed, delisted, or halted.
 ///
@@ -69,11 +70,7 @@ impl Panel {
         assets: usize,
         entries: &[f64],
     ) -> Result<Self, InputError> {
-        if observations.checked_mul(assets) != Some(entries.len()) {
-            let (expected, actual) = (observations.saturating_mul(assets), entries.len());
-            return Err(InputError::LengthMismatch { what: "the list of values", expected, actual });
-        }
-        Self::new(DMatrix::from_column_slice(observations, assets, entries))
+        Self::new(from_slice("the list of values", observations, assets, entries)?)
     }
 
     /// Number of rows, T.
@@ -128,15 +125,7 @@ impl Panel {
     /// # Errors
     /// [`InputError::TooFewObservations`] when there are fewer; [`InputError::Empty`] for a window of zero.
     pub fn tail(&self, window: usize) -> Result<Self, InputError> {
-        let observations = self.observations();
-        if window == 0 {
-            return Err(InputError::Empty { what: "the window" });
-        }
-        if window > observations {
-            let what = "the rows in the window";
-            return Err(InputError::TooFewObservations { what, observations, required: window });
-        }
-        Ok(Self(self.0.rows(observations - window, window).into_owned()))
+        Ok(Self(last_rows("the rows in the window", &self.0, window)?))
     }
 
     /// Simple returns of a panel of prices; a return is missing where either of its two prices is.

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DMatrixView};
 use crate::InputError;
 #[cfg(feature = "serde")]
 use crate::matrix::Rows;
-use crate::matrix::check_finite;
+use crate::matrix::{check_finite, from_slice, last_rows};
 use crate::simd::sum;
 #[cfg(feature = "linalg")]
 use crate::{Covariance, Moments, linalg};
@@ -48,11 +48,7 @@ impl Returns {
         assets: usize,
         entries: &[f64],
     ) -> Result<Self, InputError> {
-        if observations.checked_mul(assets) != Some(entries.len()) {
-            let (expected, actual) = (observations.saturating_mul(assets), entries.len());
-            return Err(InputError::LengthMismatch { what: "the list of returns", expected, actual });
-        }
-        Self::new(DMatrix::from_column_slice(observations, assets, entries))
+        Self::new(from_slice("the list of returns", observations, assets, entries)?)
     }
 
     /// Number of periods, T.
@@ -94,15 +90,7 @@ impl Returns {
     /// # Errors
     /// [`InputError::TooFewObservations`] when there are fewer; [`InputError::Empty`] for a window of zero.
     pub fn tail(&self, window: usize) -> Result<Self, InputError> {
-        let observations = self.observations();
-        if window == 0 {
-            return Err(InputError::Empty { what: "the window" });
-        }
-        if window > observations {
-            let what = "the observations in the window";
-            return Err(InputError::TooFewObservations { what, observations, required: window });
-        }
-        Ok(Self(self.0.rows(observations - window, window).into_owned()))
+        Ok(Self(last_rows("the observations in the window", &self.0, window)?))
     }
 
     /// The mean return of each asset.

@@ -11,9 +11,10 @@ use crate::tree::{Sorting, Tree};
 /// Working memory of [`Hrp`](crate::Hrp).
 ///
 /// # Cost
-/// For N assets, beside the covariance: 24 N numbers for single linkage of the correlation distance; N² more for the
-/// other linkages, 2 N² more for [`Metric::Columns`](crate::Metric) and 3 N² more for
-/// [`LeafOrder::Optimal`](crate::LeafOrder). A number is eight bytes.
+/// For N assets, beside the covariance, in numbers of eight bytes: N² and a small multiple of N, half of N² more for
+/// centroid and median linkage, N² more for [`Metric::Columns`](crate::Metric), and 3 N² more for
+/// [`LeafOrder::Optimal`](crate::LeafOrder), of which the columns use one.
+/// Single linkage of the correlation distance in dendrogram order needs the multiple of N alone.
 #[derive(Clone, Debug, Default)]
 pub struct HrpScratch {
     /// `1 / σ_i`.
