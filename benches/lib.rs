@@ -1,6 +1,9 @@
 //! Inputs that the benches share.
 
-use po_core::Covariance;
+pub mod reference;
+
+use po_core::nalgebra::DMatrix;
+use po_core::{Covariance, FactorCovariance};
 
 /// Factors of the simulated market: one moves all assets, the others a few each.
 const FACTORS: usize = 12;
@@ -33,6 +36,44 @@ pub fn covariance(assets: usize) -> Covariance {
         }
     }
     Covariance::from_column_slice(assets, &entries).expect("symmetric and finite")
+}
+
+/// The covariance after one more day of an exponentially weighted estimate with a decay of 0.97: a change of rank one.
+///
+/// # Panics
+/// Never: the sum of two symmetric matrices is symmetric.
+#[must_use]
+#[expect(clippy::expect_used, reason = "the matrix is sound by construction")]
+pub fn next_day(covariance: &Covariance) -> Covariance {
+    let mut uniform = uniforms(20_260_102);
+    let day: Vec<f64> = covariance.volatilities().iter().map(|volatility| volatility * 3.4 * (uniform() - 0.5)).collect();
+    let mut matrix = covariance.as_view().into_owned();
+    for (col, mut column) in matrix.column_iter_mut().enumerate() {
+        column.iter_mut().zip(&day).for_each(|(entry, row)| *entry = 0.97 * *entry + 0.03 * row * day[col]);
+    }
+    Covariance::new(matrix).expect("symmetric and finite")
+}
+
+/// A covariance in factor form: every asset exposed to every factor, the first of them a market.
+///
+/// # Panics
+/// Never for one asset and one factor or more.
+#[must_use]
+#[expect(clippy::expect_used, reason = "the matrix is sound by construction")]
+pub fn factor_covariance(assets: usize, factors: usize) -> FactorCovariance {
+    let mut uniform = uniforms(20_260_103);
+    let mut exposures = DMatrix::from_fn(assets, factors, |_, _| uniform() - 0.5);
+    exposures.column_mut(0).iter_mut().for_each(|beta| *beta += 1.0);
+    let of_factors = Covariance::new(DMatrix::from_diagonal_element(factors, factors, 2.5e-5)).expect("a diagonal");
+    let specific = (0..assets).map(|_| (0.008 + 0.02 * uniform()).powi(2)).collect();
+    FactorCovariance::new(exposures, of_factors, specific).expect("of one shape")
+}
+
+/// Expected returns between -0.03 % and 0.07 % a day.
+#[must_use]
+pub fn means(assets: usize) -> Vec<f64> {
+    let mut uniform = uniforms(20_260_104);
+    (0..assets).map(|_| 0.001 * (uniform() - 0.3)).collect()
 }
 
 /// Correlation distances, the upper triangle row by row.

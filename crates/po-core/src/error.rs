@@ -87,6 +87,11 @@ pub enum InputError {
         /// Index of the pivot: the leading block of this size is still positive definite.
         pivot: usize,
     },
+    /// A matrix that must be positive semidefinite has an eigenvalue below zero by more than rounding.
+    NotPositiveSemidefinite {
+        /// The most negative eigenvalue.
+        eigenvalue: f64,
+    },
     /// A factorisation met a pivot that is zero.
     Singular {
         /// Index of the pivot.
@@ -263,6 +268,10 @@ impl InputError {
             Self::NotPositiveDefinite { pivot } => write!(
                 f,
                 "the matrix is not positive definite: pivot {pivot} is not positive, expected positive pivots"
+            ),
+            Self::NotPositiveSemidefinite { eigenvalue } => write!(
+                f,
+                "the smallest eigenvalue of the matrix is {eigenvalue}, expected zero or more: the matrix is not positive semidefinite"
             ),
             Self::Singular { pivot } => {
                 write!(f, "the matrix is singular: pivot {pivot} is zero, expected pivots other than zero")

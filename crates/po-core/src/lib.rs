@@ -8,6 +8,8 @@ mod correlation;
 mod covariance;
 mod error;
 #[cfg(feature = "linalg")]
+mod factor_covariance;
+#[cfg(feature = "linalg")]
 #[cfg_attr(docsrs, doc(cfg(feature = "linalg")))]
 pub mod linalg;
 mod matrix;
@@ -28,6 +30,9 @@ pub use confidence::Confidence;
 pub use correlation::Correlation;
 pub use covariance::Covariance;
 pub use error::InputError;
+#[cfg(feature = "linalg")]
+#[cfg_attr(docsrs, doc(cfg(feature = "linalg")))]
+pub use factor_covariance::FactorCovariance;
 pub use moments::Moments;
 pub use naive::{EqualWeight, InverseVariance, InverseVolatility};
 pub use panel::{Listing, Panel};

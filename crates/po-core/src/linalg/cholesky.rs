@@ -55,6 +55,53 @@ impl Cholesky {
     pub fn factor(&mut self, matrix: DMatrixView<'_, f64>) -> Result<(), InputError> {
         self.size = 0;
         let size = copy_lower(matrix, &mut self.factor)?;
+        self.decompose(size)
+    }
+
+    /// Decomposes the matrix whose columns `fill` writes, each from its diagonal entry down, into the memory that is
+    /// there: a matrix that is made for the decomposition alone is then never copied.
+    ///
+    /// `fill` is called with the number of each column, and with the entries to write; all of them must be finite.
+    ///
+    /// # Errors
+    /// [`InputError::Empty`] for a size of zero; [`InputError::NotPositiveDefinite`] as [`Cholesky::new`], also for a
+    /// pivot that is not a number.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::linalg::Cholesky;
+    ///
+    /// let mut cholesky = Cholesky::default();
+    /// cholesky.factor_columns(2, |col, below| below.copy_from_slice(&[[4.0, 2.0], [10.0, 0.0]][col][..2 - col]))?;
+    /// assert_eq!(cholesky.solve(&[8.0, 22.0])?, [1.0, 2.0]);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    pub fn factor_columns(
+        &mut self,
+        size: usize,
+        mut fill: impl FnMut(usize, &mut [f64]),
+    ) -> Result<(), InputError> {
+        self.size = 0;
+        if size == 0 {
+            return Err(InputError::Empty { what: "the matrix" });
+        }
+        self.factor.resize(size * size, 0.0);
+        for (col, column) in self.factor.chunks_exact_mut(size).enumerate() {
+            fill(col, &mut column[col..]);
+        }
+        self.decompose(size)?;
+        let lost = self.pivots().position(|pivot| !pivot.is_finite());
+        match lost {
+            None => Ok(()),
+            Some(pivot) => {
+                self.size = 0;
+                Err(InputError::NotPositiveDefinite { pivot })
+            }
+        }
+    }
+
+    /// Decomposes what stands in `factor`.
+    fn decompose(&mut self, size: usize) -> Result<(), InputError> {
         let needed = cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
         let stack = self.memory.stack(needed);
         let factor = MatMut::from_column_major_slice_mut(&mut self.factor, size, size);
@@ -79,6 +126,11 @@ impl Cholesky {
         lower
     }
 
+    /// The diagonal of L, by which the matrix tells how near it is to being singular.
+    pub fn pivots(&self) -> impl ExactSizeIterator<Item = f64> {
+        self.entries().iter().step_by(self.size + 1).copied()
+    }
+
     /// The logarithm of the determinant.
     ///
     /// ```text
@@ -95,7 +147,7 @@ impl Cholesky {
     /// ```
     #[must_use]
     pub fn log_determinant(&self) -> f64 {
-        2.0 * self.entries().iter().step_by(self.size + 1).map(|pivot| pivot.ln()).sum::<f64>()
+        2.0 * self.pivots().map(f64::ln).sum::<f64>()
     }
 
     /// Solves `A x = b` for one right-hand side or several, one after the other.

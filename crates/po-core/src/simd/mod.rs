@@ -9,11 +9,13 @@
 mod blocks;
 #[cfg(feature = "linalg")]
 mod columns;
+mod combination;
 mod reduce;
 mod update;
 
 #[cfg(feature = "linalg")]
 pub(crate) use columns::{add_product, lower_gram};
+pub use combination::add_columns;
 pub use reduce::{argmin, dot, sum};
 pub use update::axpy;
 

@@ -1,0 +1,87 @@
+//! Where each asset may stand: at a bound, at a kink of an absolute value, or free on a segment between two of them.
+
+use crate::{Absolute, Program};
+
+/// Breakpoints of one asset, at most: two bounds and a kink for each family of absolute values.
+const STRIDE: usize = 2 + Program::FAMILIES;
+
+/// The breakpoints of each asset, ascending: its lower bound, the kinks inside its bounds, its upper bound.
+///
+/// A place is an even number, twice the index of the breakpoint at which the asset stands, or an odd one, where the
+/// asset is free on the segment between its neighbours. The lower bound is breakpoint zero even where it is infinite.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Breakpoints {
+    points: Vec<[f64; STRIDE]>,
+    counts: Vec<u8>,
+}
+
+impl Breakpoints {
+    pub(crate) fn find(&mut self, program: &Program<'_>) {
+        self.points.clear();
+        self.counts.clear();
+        for (asset, (&lower, &upper)) in program.lower.iter().zip(program.upper).enumerate() {
+            let mut points = [lower; STRIDE];
+            let mut count = 1;
+            let mut kinks = program.absolute.iter().map(|family| family.center[asset]);
+            let pair = [kinks.next(), kinks.next()];
+            let pair = match pair {
+                [Some(a), Some(b)] if b < a => [Some(b), Some(a)],
+                pair => pair,
+            };
+            for point in pair.into_iter().flatten().chain([upper]) {
+                if point > points[count - 1] && point <= upper {
+                    points[count] = point;
+                    count += 1;
+                }
+            }
+            self.points.push(points);
+            self.counts.push(count as u8);
+        }
+    }
+
+    /// The greatest place of an asset: at its upper bound.
+    pub(crate) fn last(&self, asset: usize) -> u8 {
+        2 * (self.counts[asset] - 1)
+    }
+
+    pub(crate) fn point(&self, asset: usize, index: u8) -> f64 {
+        self.points[asset][usize::from(index)]
+    }
+
+    /// The two ends of the segment of an odd place.
+    pub(crate) fn segment(&self, asset: usize, place: u8) -> (f64, f64) {
+        (self.point(asset, place / 2), self.point(asset, place / 2 + 1))
+    }
+
+    /// Whether the place is one that the asset has.
+    pub(crate) fn has(&self, asset: usize, place: u8) -> bool {
+        place <= self.last(asset) && (!is_fixed(place) || self.point(asset, place / 2).is_finite())
+    }
+
+    /// The place of a weight: at a breakpoint if it is within `near` of one.
+    pub(crate) fn place(&self, asset: usize, weight: f64, near: f64) -> u8 {
+        let points = &self.points[asset][..usize::from(self.counts[asset])];
+        if let Some(at) = points.iter().position(|point| (weight - point).abs() <= near) {
+            return 2 * at as u8;
+        }
+        let left = points.iter().filter(|point| **point < weight).count().max(1) - 1;
+        (2 * left as u8 + 1).min(self.last(asset).saturating_sub(1))
+    }
+
+    /// The sign of `x - h` for a family, at a place; zero at the kink itself.
+    pub(crate) fn sign(&self, family: &Absolute<'_>, asset: usize, place: u8) -> f64 {
+        let (center, left) = (family.center[asset], self.point(asset, place / 2));
+        if is_fixed(place) {
+            f64::from(i8::from(left > center) - i8::from(left < center))
+        } else if center <= left {
+            1.0
+        } else {
+            -1.0
+        }
+    }
+}
+
+/// Whether an asset at this place stands at a breakpoint.
+pub(crate) fn is_fixed(place: u8) -> bool {
+    place.is_multiple_of(2)
+}

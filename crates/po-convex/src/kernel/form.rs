@@ -1,0 +1,185 @@
+//! The Hessian as the kernel sees it, and the solution of systems in some of its rows and columns.
+
+use po_core::linalg::{Cholesky, gram_into};
+use po_core::nalgebra::{DMatrix, DMatrixView};
+use po_core::simd::{add_columns, axpy, dot};
+
+use crate::{Program, Risk};
+
+/// A pivot this small, in units of its diagonal entry, has lost all digits: the matrix is singular.
+const SINGULAR: f64 = 1e-11;
+
+/// `s Σ`, by its entries or by its factors.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form<'a> {
+    Dense { scale: f64, matrix: DMatrixView<'a, f64> },
+    /// `s (L L' + diag(d))`.
+    Factor { scale: f64, loadings: DMatrixView<'a, f64>, specific: &'a [f64] },
+}
+
+impl<'a> Form<'a> {
+    pub(crate) fn of(program: &Program<'a>) -> Self {
+        let scale = program.scale;
+        match program.risk {
+            Risk::Dense(covariance) => Self::Dense { scale, matrix: covariance.as_view() },
+            Risk::Factor(covariance) => {
+                let loadings = covariance.loadings().as_view();
+                Self::Factor { scale, loadings, specific: covariance.specific() }
+            }
+        }
+    }
+
+    /// `product += H x`, where x holds `values` at `assets` and zero elsewhere.
+    pub(crate) fn add_product(
+        &self,
+        assets: &[usize],
+        values: &[f64],
+        scratch: &mut Vec<f64>,
+        product: &mut [f64],
+    ) {
+        match *self {
+            Self::Dense { scale, matrix } => {
+                scratch.clear();
+                scratch.extend(values.iter().map(|value| scale * value));
+                add_columns(matrix, assets, scratch, product);
+            }
+            Self::Factor { scale, loadings, specific } => {
+                let all = assets.len() == product.len();
+                for (&asset, value) in assets.iter().zip(values) {
+                    product[asset] += scale * specific[asset] * value;
+                }
+                for factor in loadings.column_iter() {
+                    let factor = factor.data.into_slice();
+                    // When all assets take part, they stand in order.
+                    let exposure = if all {
+                        dot(factor, values)
+                    } else {
+                        assets.iter().zip(values).map(|(&asset, value)| factor[asset] * value).sum()
+                    };
+                    axpy(scale * exposure, factor, product);
+                }
+            }
+        }
+    }
+
+    /// Entry (row, col).
+    pub(crate) fn entry(&self, row: usize, col: usize) -> f64 {
+        match *self {
+            Self::Dense { scale, matrix } => scale * matrix[(row, col)],
+            Self::Factor { scale, loadings, specific } => {
+                let own = if row == col { specific[row] } else { 0.0 };
+                scale * (own + loadings.row(row).dot(&loadings.row(col)))
+            }
+        }
+    }
+
+    /// Entry (asset, asset).
+    pub(crate) fn diagonal(&self, asset: usize) -> f64 {
+        self.entry(asset, asset)
+    }
+}
+
+/// A factorisation of `H_FF + diag`, for some assets F.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct System {
+    cholesky: Cholesky,
+    /// Of the factor form: square roots of the diagonal part, and `diag^{-1/2} L_F`, column by column.
+    roots: Vec<f64>,
+    scaled: Vec<f64>,
+    gram: DMatrix<f64>,
+    factored: bool,
+    /// Right-hand sides in the space of the factors.
+    inner: Vec<f64>,
+    inner_solution: Vec<f64>,
+}
+
+/// The matrix has no inverse, at working precision.
+#[derive(Debug)]
+pub(crate) struct Singular;
+
+impl System {
+    /// Factors `H_FF + diag(ridge_F) + shift I`; an empty ridge is zero.
+    pub(crate) fn factor(
+        &mut self,
+        form: &Form<'_>,
+        (ridge, shift): (&[f64], f64),
+        free: &[usize],
+    ) -> Result<(), Singular> {
+        let extra = |asset: usize| shift + ridge.get(asset).copied().unwrap_or(0.0);
+        match *form {
+            Form::Dense { scale, matrix } => {
+                self.factored = false;
+                self.cholesky
+                    .factor_columns(free.len(), |col, below| {
+                        let asset = free[col];
+                        let column = matrix.column(asset).data.into_slice();
+                        for (entry, &row) in below.iter_mut().zip(&free[col..]) {
+                            *entry = scale * column[row];
+                        }
+                        below[0] += extra(asset);
+                    })
+                    .map_err(|_| Singular)?;
+                let lost = self.cholesky.pivots().zip(free).any(|(pivot, &asset)| {
+                    pivot * pivot <= SINGULAR * (scale * matrix[(asset, asset)] + extra(asset))
+                });
+                if lost { Err(Singular) } else { Ok(()) }
+            }
+            Form::Factor { scale, loadings, specific } => {
+                self.factored = true;
+                self.roots.clear();
+                self.roots
+                    .extend(free.iter().map(|&asset| (scale * specific[asset] + extra(asset)).sqrt()));
+                let lost = self.roots.iter().zip(free).any(|(root, &asset)| {
+                    root * root <= SINGULAR * scale * loadings.row(asset).norm_squared() || *root == 0.0
+                });
+                if lost {
+                    return Err(Singular);
+                }
+                self.scaled.clear();
+                for factor in loadings.column_iter() {
+                    let factor = factor.data.into_slice();
+                    let root = scale.sqrt();
+                    self.scaled
+                        .extend(free.iter().zip(&self.roots).map(|(&asset, own)| root * factor[asset] / own));
+                }
+                let factors = loadings.ncols();
+                if self.gram.nrows() != factors {
+                    self.gram = DMatrix::zeros(factors, factors);
+                }
+                let scaled = DMatrixView::from_slice(&self.scaled, free.len(), factors);
+                gram_into(1.0, scaled, &mut self.gram).map_err(|_| Singular)?;
+                for factor in 0..factors {
+                    self.gram[(factor, factor)] += 1.0;
+                }
+                self.cholesky.factor(self.gram.as_view()).map_err(|_| Singular)
+            }
+        }
+    }
+
+    /// Solves for right-hand sides of |F| numbers each, one after the other.
+    pub(crate) fn solve(&mut self, right_hand_sides: &[f64], solutions: &mut [f64]) -> Result<(), Singular> {
+        if !self.factored {
+            return self.cholesky.solve_into(right_hand_sides, solutions).map_err(|_| Singular);
+        }
+        // x = D^{-1/2} (I - W (I + W'W)^{-1} W') D^{-1/2} b, with W = D^{-1/2} L.
+        let (free, factors) = (self.roots.len(), self.cholesky.size());
+        self.inner.resize(factors, 0.0);
+        self.inner_solution.resize(factors, 0.0);
+        for (rhs, solution) in
+            right_hand_sides.chunks_exact(free.max(1)).zip(solutions.chunks_exact_mut(free.max(1)))
+        {
+            for ((solution, rhs), root) in solution.iter_mut().zip(rhs).zip(&self.roots) {
+                *solution = rhs / root;
+            }
+            for (inner, column) in self.inner.iter_mut().zip(self.scaled.chunks_exact(free)) {
+                *inner = dot(column, solution);
+            }
+            self.cholesky.solve_into(&self.inner, &mut self.inner_solution).map_err(|_| Singular)?;
+            for (inner, column) in self.inner_solution.iter().zip(self.scaled.chunks_exact(free)) {
+                axpy(-inner, column, solution);
+            }
+            solution.iter_mut().zip(&self.roots).for_each(|(solution, root)| *solution /= root);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,20 @@
+//! Quadratic programmes by a primal-dual active set with block pivoting.
+//!
+//! A guess says for each asset where it stands (at a bound, at a kink of an absolute value, or free between two) and for
+//! each row whether it binds. The equations of optimality are then linear. Their solution either keeps all signs, and is
+//! the optimum to rounding, or tells which of the guesses were wrong; all of them are changed at once (Kostreva 1978;
+//! Júdice and Pires 1994; Hintermüller, Ito and Kunisch 2002). When the number of wrong guesses stops to fall, one is
+//! changed at a time; when that takes too long, an interior point finds the neighbourhood. A singular programme is
+//! approached by proximal steps.
+
+mod border;
+mod breakpoints;
+mod certificate;
+mod form;
+mod guess;
+mod pivot;
+mod solve;
+
+pub use solve::{ProgramScratch, Start};
+pub(crate) use certificate::{CertificateScratch, certify};
+pub(crate) use form::Form;

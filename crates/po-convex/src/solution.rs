@@ -1,0 +1,48 @@
+//! What solving a programme gives.
+
+use po_core::{Certificate, Status};
+
+/// The solution of a [`Program`](crate::Program), with its multipliers and its proof.
+///
+/// Multipliers have the sign of `∂ objective / ∂ limit`: of a lower limit that binds zero or more, of an upper one
+/// zero or less.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProgramSolution {
+    /// x.
+    pub x: Vec<f64>,
+    /// The objective at x.
+    pub objective: f64,
+    /// Multiplier of each row.
+    pub rows: Vec<f64>,
+    /// Multiplier of the limit of each family of absolute values: zero or less.
+    pub absolute: Vec<f64>,
+    /// Multiplier of the bounds of each asset.
+    pub bounds: Vec<f64>,
+    /// How the numerics ended.
+    pub status: Status,
+    /// Iterations used.
+    pub iterations: usize,
+    /// The proof, computed from the programme, x and the multipliers alone.
+    pub certificate: Certificate,
+    /// What is held where: the start of the next call when that is warm.
+    pub active: ActiveSet,
+}
+
+/// Which bounds, kinks and rows hold with equality.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActiveSet {
+    /// For each asset: twice the index of the breakpoint at which it stands, or one more than twice the index of the
+    /// breakpoint to the left of the segment in which it is free.
+    pub(crate) places: Vec<u8>,
+    /// For each row, and then for each family: which limit holds with equality.
+    pub(crate) rows: Vec<Binding>,
+}
+
+/// Which limit of a row holds with equality.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Binding {
+    #[default]
+    None,
+    Lower,
+    Upper,
+}
