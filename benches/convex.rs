@@ -18,7 +18,8 @@ fn rows(assets: usize, sectors: Option<(usize, f64, f64)>) -> Rows {
     rows.push("budget", &vec![1.0; assets], 1.0, 1.0).expect("a sound row");
     if let Some((sectors, least, most)) = sectors {
         for sector in 0..sectors {
-            let members: Vec<f64> = (0..assets).map(|asset| f64::from(u8::from(asset % sectors == sector))).collect();
+            let members: Vec<f64> =
+                (0..assets).map(|asset| f64::from(u8::from(asset % sectors == sector))).collect();
             rows.push(format!("sector {sector}"), &members, least, most).expect("a sound row");
         }
     }

@@ -46,7 +46,8 @@ pub fn covariance(assets: usize) -> Covariance {
 #[expect(clippy::expect_used, reason = "the matrix is sound by construction")]
 pub fn next_day(covariance: &Covariance) -> Covariance {
     let mut uniform = uniforms(20_260_102);
-    let day: Vec<f64> = covariance.volatilities().iter().map(|volatility| volatility * 3.4 * (uniform() - 0.5)).collect();
+    let day: Vec<f64> =
+        covariance.volatilities().iter().map(|volatility| volatility * 3.4 * (uniform() - 0.5)).collect();
     let mut matrix = covariance.as_view().into_owned();
     for (col, mut column) in matrix.column_iter_mut().enumerate() {
         column.iter_mut().zip(&day).for_each(|(entry, row)| *entry = 0.97 * *entry + 0.03 * row * day[col]);
@@ -64,7 +65,8 @@ pub fn factor_covariance(assets: usize, factors: usize) -> FactorCovariance {
     let mut uniform = uniforms(20_260_103);
     let mut exposures = DMatrix::from_fn(assets, factors, |_, _| uniform() - 0.5);
     exposures.column_mut(0).iter_mut().for_each(|beta| *beta += 1.0);
-    let of_factors = Covariance::new(DMatrix::from_diagonal_element(factors, factors, 2.5e-5)).expect("a diagonal");
+    let of_factors =
+        Covariance::new(DMatrix::from_diagonal_element(factors, factors, 2.5e-5)).expect("a diagonal");
     let specific = (0..assets).map(|_| (0.008 + 0.02 * uniform()).powi(2)).collect();
     FactorCovariance::new(exposures, of_factors, specific).expect("of one shape")
 }
