@@ -27,14 +27,24 @@ pub(super) fn faer_is_named_in_one_module(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
-/// One crate decides which nalgebra is spoken; the others take views and slices from it.
+/// One crate decides which nalgebra is spoken. The others take its matrices from there, and keep them inside: what they
+/// promise to a user is in the types of po-core, or in slices.
 pub(super) fn nalgebra_appears_in_public_signatures_of_po_core_only(tree: &Tree) -> Vec<Violation> {
     let expected = "the types of po-core, or slices";
     let mut violations: Vec<Violation> = tree
         .rust(|path| {
             in_crate(path).is_some_and(|(name, inside)| name != "po-core" && inside.starts_with("src/"))
         })
-        .flat_map(|(path, text)| named(path, text, "nalgebra", expected))
+        .flat_map(|(path, text)| {
+            let public = public_signatures(&code(text));
+            let matrix =
+                |word: &str| ["DMatrix", "DVector", "nalgebra"].iter().any(|name| word.starts_with(name));
+            let found: Vec<Violation> = words(&public)
+                .filter(|(_, word)| matrix(word))
+                .map(|(line, word)| Violation::new(path, line, format!("promises {word}"), expected))
+                .collect();
+            found
+        })
         .collect();
     for package in tree.crates().filter(|package| package.name != "po-core") {
         if package.dependencies.iter().any(|dependency| dependency.name == "nalgebra") {
@@ -50,6 +60,25 @@ pub(super) fn nalgebra_appears_in_public_signatures_of_po_core_only(tree: &Tree)
 pub(super) fn is_module(inside: &str, name: &str) -> bool {
     let rest = inside.strip_prefix("src/").and_then(|inside| inside.strip_prefix(name));
     rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+}
+
+/// The text with everything but public signatures blanked out: from `pub` to the body, or to the end of the line.
+fn public_signatures(code: &str) -> String {
+    let mut public = false;
+    let mut inside = false;
+    code.lines()
+        .map(|line| {
+            let start = line.trim_start();
+            if !inside {
+                public = start.starts_with("pub ");
+                inside = public && start.contains("fn ");
+            }
+            let end = line.find(['{', ';']);
+            let signature = if public { &line[..end.unwrap_or(line.len())] } else { "" };
+            inside &= end.is_none();
+            format!("{signature}\n")
+        })
+        .collect()
 }
 
 /// The places where code, not a comment or a string, names `name`.
@@ -119,17 +148,32 @@ mod tests {
     #[test]
     fn nalgebra_stays_in_the_core() {
         let good = tree(&[
-            ("crates/po-core/src/covariance.rs", "use nalgebra::DMatrix;"),
+            ("crates/po-core/src/covariance.rs", "pub fn new(matrix: nalgebra::DMatrix<f64>) {}"),
             ("crates/po-hrp/src/allocate.rs", "//! As in nalgebra.\nuse po_core::Covariance;"),
+            (
+                "crates/po-hrp/src/square.rs",
+                "use po_core::nalgebra::DMatrix;\npub struct S {\n    m: DMatrix<f64>,\n}",
+            ),
+            (
+                "crates/po-hrp/src/step.rs",
+                "pub(crate) fn step(m: &DMatrix<f64>) {}\npub fn size() { DMatrix::zeros(1, 1); }",
+            ),
         ]);
         assert!(super::nalgebra_appears_in_public_signatures_of_po_core_only(&good).is_empty());
 
-        let mut bad = tree(&[("crates/po-hrp/src/allocate.rs", "//! A.\nuse po_core::nalgebra::DMatrix;")]);
+        let mut bad = tree(&[
+            (
+                "crates/po-hrp/src/allocate.rs",
+                "//! A.\npub fn new(\n    a: f64,\n    m: DMatrixView<'_, f64>,\n) {}",
+            ),
+            ("crates/po-hrp/src/lib.rs", "pub use po_core::nalgebra;"),
+        ]);
         bad.packages.push(package("po-hrp", &[(Normal, "nalgebra", "^0.35")]));
         assert_eq!(
             lines(&super::nalgebra_appears_in_public_signatures_of_po_core_only(&bad)),
             [
-                "crates/po-hrp/src/allocate.rs:2: names nalgebra; expected the types of po-core, or slices",
+                "crates/po-hrp/src/allocate.rs:4: promises DMatrixView; expected the types of po-core, or slices",
+                "crates/po-hrp/src/lib.rs:1: promises nalgebra; expected the types of po-core, or slices",
                 "crates/po-hrp/Cargo.toml:1: po-hrp depends on nalgebra; expected a dependency of po-core only",
             ]
         );
