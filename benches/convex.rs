@@ -10,7 +10,11 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use po_benches::reference::Reference;
 use po_benches::{covariance, factor_covariance, means, next_day};
-use po_convex::{Absolute, Program, ProgramScratch, ProgramSolution, Rows, Start};
+use po_convex::{
+    Absolute, Constraints, FrontierParams, LinearConstraint, Program, ProgramScratch, ProgramSolution, Rows,
+    Start, frontier,
+};
+use po_core::{Bounds, Moments};
 
 /// The rows of a fully invested portfolio, with sectors that take turns.
 fn rows(assets: usize, sectors: Option<(usize, f64, f64)>) -> Rows {
@@ -126,5 +130,31 @@ fn factor_form(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, min_variance, sectors, factor_form);
+/// A hundred points of the efficient frontier with ten sectors, and one Clarabel solution with them.
+fn hundred_points(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("convex/frontier");
+    group.sample_size(10);
+    let assets = 500;
+    let moments = Moments::new(means(assets), covariance(assets)).expect("of one length");
+    let linear = (0..10)
+        .map(|sector| {
+            let terms = (sector..assets).step_by(10).map(|asset| (asset, 1.0)).collect();
+            LinearConstraint::new(format!("sector {sector}"), terms, 0.05, 0.15).expect("a sound constraint")
+        })
+        .collect();
+    let bounds = Some(Bounds::uniform(assets, 0.0, 0.02).expect("sound bounds"));
+    let constraints = Constraints { bounds, linear, ..Constraints::default() };
+    let params = FrontierParams { points: 100, constraints, ..FrontierParams::default() };
+    group.bench_function(BenchmarkId::new("hundred_points", assets), |bencher| {
+        bencher.iter(|| frontier(&params, black_box(&moments).into()));
+    });
+    let utility: Vec<f64> = moments.mean().iter().map(|mean| -0.1 * mean).collect();
+    let reference = Reference::new(moments.covariance(), &utility, 0.02, Some((10, 0.05, 0.15)));
+    group.bench_function(BenchmarkId::new("clarabel_one_point", assets), |bencher| {
+        bencher.iter(|| black_box(&reference).solve());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, min_variance, sectors, factor_form, hundred_points);
 criterion_main!(benches);

@@ -66,8 +66,9 @@ fn main() {
                 .allocate_into((&covariance).into(), &mut scratch, &mut allocation)
                 .expect("a sound covariance");
         });
-        // The largest distance of a share of risk from its budget.
-        line(format!("risk-parity/{assets}"), seconds, allocation.solution.certificate.dual_residual);
+        // The largest distance of a share of risk from its budget, in units of the budget.
+        let worst = assets as f64 * allocation.solution.certificate.dual_residual;
+        line(format!("risk-parity/{assets}"), seconds, worst);
     }
     println!("{{\n{}\n}}", lines.join(",\n"));
 }

@@ -40,7 +40,9 @@ pub enum Error {
         objective: &'static str,
     },
     /// The limit on a risk lies below the least risk that the constraints allow.
-    #[error("the limit on {what} is {limit}, expected at least {least}, the least that the constraints allow")]
+    #[error(
+        "the limit on {what} is {limit}, expected at least {least}, the least that the constraints allow"
+    )]
     RiskLimitTooLow {
         /// What is limited.
         what: &'static str,
@@ -78,7 +80,9 @@ pub enum Error {
         expected: String,
     },
     /// The numerics gave no answer: neither a solution nor a proof that there is none.
-    #[error("the numerics gave up on the programme after {iterations} iterations, expected better scaled input")]
+    #[error(
+        "the numerics gave up on the programme after {iterations} iterations, expected better scaled input"
+    )]
     Numerical {
         /// Iterations of the last method tried.
         iterations: usize,

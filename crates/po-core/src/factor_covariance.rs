@@ -34,16 +34,20 @@ impl FactorCovariance {
     ///
     /// # Errors
     /// [`InputError::Empty`] without assets; [`InputError::LengthMismatch`] when the shapes do not fit;
-    /// [`InputError::NotFinite`] for an exposure; [`InputError::AssetOutOfRange`] for a specific variance that is
-    /// negative or not finite; [`InputError::NotPositiveSemidefinite`] for the covariance of the factors.
+    /// [`InputError::NotFinite`] for an exposure, whose row is its factor, or when the loadings overflow;
+    /// [`InputError::AssetOutOfRange`] for a specific variance that is negative or not finite;
+    /// [`InputError::NotPositiveSemidefinite`] or [`InputError::NotConverged`] for the covariance of the factors.
+    ///
+    /// # Cost
+    /// N K² + O(K³) multiplications.
     ///
     /// # Examples
     /// ```
     /// use po_core::{Covariance, FactorCovariance, nalgebra::DMatrix};
     ///
-    /// let market = Covariance::from_column_slice(1, &[0.04])?;
-    /// let covariance = FactorCovariance::new(DMatrix::from_column_slice(2, 1, &[1.0, 0.5]), market, vec![0.01, 0.02])?;
-    /// assert_eq!(covariance.variances(), [0.05, 0.03]);
+    /// let market = Covariance::from_column_slice(1, &[0.25])?;
+    /// let covariance = FactorCovariance::new(DMatrix::from_column_slice(2, 1, &[1.0, 0.5]), market, vec![0.5, 0.75])?;
+    /// assert_eq!(covariance.variances(), [0.75, 0.8125]);
     /// # Ok::<(), po_core::InputError>(())
     /// ```
     pub fn new(
@@ -79,7 +83,12 @@ impl FactorCovariance {
         if let Some(asset) = specific.iter().position(|variance| !(variance.is_finite() && *variance >= 0.0))
         {
             let (value, expected) = (specific[asset], "a finite number, zero or more");
-            return Err(InputError::AssetOutOfRange { name: "the specific variance", asset, value, expected });
+            return Err(InputError::AssetOutOfRange {
+                name: "the specific variance",
+                asset,
+                value,
+                expected,
+            });
         }
         let loadings = loadings(&exposures, &factor_covariance)?;
         Ok(Self { exposures, factor_covariance, specific, loadings })
@@ -144,11 +153,11 @@ impl FactorCovariance {
     /// ```
     /// use po_core::{Covariance, FactorCovariance, nalgebra::DMatrix};
     ///
-    /// let market = Covariance::from_column_slice(1, &[0.04])?;
-    /// let covariance = FactorCovariance::new(DMatrix::from_column_slice(2, 1, &[1.0, 0.5]), market, vec![0.01, 0.02])?;
+    /// let market = Covariance::from_column_slice(1, &[0.25])?;
+    /// let covariance = FactorCovariance::new(DMatrix::from_column_slice(2, 1, &[1.0, 0.5]), market, vec![0.5, 0.75])?;
     /// let (mut product, mut exposures) = ([0.0; 2], [0.0; 1]);
-    /// covariance.multiply_into(&[1.0, 0.0], &mut exposures, &mut product)?;
-    /// assert_eq!((product, exposures), ([0.05, 0.02], [0.2]));
+    /// covariance.multiply_into(&[1.0, 2.0], &mut exposures, &mut product)?;
+    /// assert_eq!((product, exposures), ([1.0, 1.75], [1.0]));
     /// # Ok::<(), po_core::InputError>(())
     /// ```
     pub fn multiply_into(
@@ -178,7 +187,11 @@ impl FactorCovariance {
         Ok(())
     }
 
-    /// Variance of a portfolio.
+    /// Variance of a portfolio; infinite, or not a number, when it overflows.
+    ///
+    /// ```text
+    /// w' Σ w
+    /// ```
     ///
     /// # Errors
     /// [`InputError::LengthMismatch`] unless there is one weight per asset.
@@ -192,6 +205,9 @@ impl FactorCovariance {
     ///
     /// # Errors
     /// [`InputError::NotFinite`] when it overflows.
+    ///
+    /// # Cost
+    /// N² K multiplications.
     pub fn covariance(&self) -> Result<Covariance, InputError> {
         let mut matrix = DMatrix::from_diagonal(&self.specific.clone().into());
         gemm_into(1.0, &self.loadings, &self.loadings.transpose(), 1.0, &mut matrix)?;

@@ -6,7 +6,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use po_core::nalgebra::DMatrix;
-use po_core::simd::{argmin, axpy, dot, sum};
+use po_core::simd::{add_columns, argmin, axpy, dot, sum};
 use po_core::{Allocator, Covariance, EqualWeight, InverseVariance, InverseVolatility, Weights};
 
 struct Counting;
@@ -102,6 +102,8 @@ fn the_second_call_leaves_the_heap_alone() {
         axpy(dot(&problem.right, &problem.solution), &problem.right, &mut problem.solution);
         axpy(sum(&problem.right), &problem.right, &mut problem.solution);
         assert!(argmin(&problem.right).is_some());
+        let (matrix, last) = (problem.covariance.as_view(), problem.covariance.len() - 1);
+        add_columns(matrix, &[0, last, last / 2, 0, last], &problem.right, &mut problem.solution);
     });
     #[cfg(feature = "linalg")]
     linear_algebra(problems);
@@ -109,6 +111,7 @@ fn the_second_call_leaves_the_heap_alone() {
 
 #[cfg(feature = "linalg")]
 fn linear_algebra(problems: &mut [Problem]) {
+    use po_core::FactorCovariance;
     use po_core::linalg::{Cholesky, Ldlt, Svd, SymmetricEigen, gemm_into, gemv_into, gram_into};
 
     assert_silent("matrix times vector", problems, |problem| {
@@ -125,6 +128,22 @@ fn linear_algebra(problems: &mut [Problem]) {
         cholesky.factor(problem.covariance.as_view()).unwrap();
         cholesky.solve_into(&problem.right, &mut problem.solution).unwrap();
         assert!(cholesky.log_determinant().is_finite());
+    });
+    let mut written = Cholesky::default();
+    assert_silent("Cholesky, column by column", problems, |problem| {
+        let fill =
+            |col: usize, below: &mut [f64]| below.copy_from_slice(&problem.covariance.column(col)[col..]);
+        written.factor_columns(problem.covariance.len(), fill).unwrap();
+        assert!(written.pivots().all(|pivot| pivot > 0.0));
+    });
+    let mut factors = SIZES.map(|size| {
+        let exposures = DMatrix::from_fn(size, 3, |asset, factor| 1.0 / (1 + asset + factor) as f64);
+        let factors = Covariance::new(matrix(3)).unwrap();
+        let covariance = FactorCovariance::new(exposures, factors, vec![0.5; size]).unwrap();
+        (covariance, vec![1.0; size], vec![0.0; size], [0.0; 3])
+    });
+    assert_silent("covariance in factor form", &mut factors, |(covariance, x, product, exposures)| {
+        covariance.multiply_into(x, exposures, product).unwrap();
     });
     let mut ldlt = Ldlt::default();
     assert_silent("Ldlt", problems, |problem| {

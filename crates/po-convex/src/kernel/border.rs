@@ -91,7 +91,7 @@ impl Border {
             self.columns.extend(self.free.iter().map(|&other| f64::from(u8::from(other == asset))));
         }
         for &asset in &self.added {
-            self.columns.extend(self.free.iter().map(|&other| -form.entry(other, asset)));
+            form.push_negative(&self.free, asset, &mut self.columns);
         }
         self.solved.resize(self.columns.len(), 0.0);
         if system.solve(&self.columns, &mut self.solved).is_err() {
@@ -105,9 +105,11 @@ impl Border {
         let moved = self.rows + self.removed.len();
         for (k, &asset) in self.added.iter().enumerate() {
             let before = breakpoints.point(asset, self.places[asset] / 2);
-            let costs = program.absolute.iter().filter(|family| !family.cost.is_empty()).map(|family| {
-                family.cost[asset] * breakpoints.sign(family, asset, active.places[asset])
-            });
+            let costs = program
+                .absolute
+                .iter()
+                .filter(|family| !family.cost.is_empty())
+                .map(|family| family.cost[asset] * breakpoints.sign(family, asset, active.places[asset]));
             self.unknowns[moved + k] += self.gradient[asset] + costs.sum::<f64>() + ridge(asset) * before;
         }
         let size = self.unknowns.len();
@@ -119,8 +121,10 @@ impl Border {
         // The weights of the assets that were free, in the memory of minus q.
         self.sides[..free].copy_from_slice(&self.solutions[..free]);
         let (weights, _) = self.sides.split_at_mut(free);
-        for (unknown, column) in
-            self.unknowns.iter().zip(self.solutions[free..].chunks_exact(free).chain(self.solved.chunks_exact(free)))
+        for (unknown, column) in self
+            .unknowns
+            .iter()
+            .zip(self.solutions[free..].chunks_exact(free).chain(self.solved.chunks_exact(free)))
         {
             axpy(*unknown, column, weights);
         }
@@ -163,10 +167,18 @@ impl Border {
         let moved = rows + self.removed.len();
         let size = moved + self.added.len();
         let column = |k: usize| {
-            if k < rows { &self.sides[(k + 1) * free..(k + 2) * free] } else { &self.columns[(k - rows) * free..(k - rows + 1) * free] }
+            if k < rows {
+                &self.sides[(k + 1) * free..(k + 2) * free]
+            } else {
+                &self.columns[(k - rows) * free..(k - rows + 1) * free]
+            }
         };
         let solved = |k: usize| {
-            if k < rows { &self.solutions[(k + 1) * free..(k + 2) * free] } else { &self.solved[(k - rows) * free..(k - rows + 1) * free] }
+            if k < rows {
+                &self.solutions[(k + 1) * free..(k + 2) * free]
+            } else {
+                &self.solved[(k - rows) * free..(k - rows + 1) * free]
+            }
         };
         self.schur.clear();
         self.schur.resize(size * size, 0.0);
@@ -211,9 +223,8 @@ pub(crate) struct Kept<'a> {
 fn eliminate(size: usize, matrix: &mut [f64], values: &mut [f64]) -> bool {
     let largest = matrix.iter().fold(0.0, |most: f64, entry| most.max(entry.abs()));
     for col in 0..size {
-        let pivot = (col..size).max_by(|a, b| {
-            matrix[a * size + col].abs().total_cmp(&matrix[b * size + col].abs())
-        });
+        let pivot =
+            (col..size).max_by(|a, b| matrix[a * size + col].abs().total_cmp(&matrix[b * size + col].abs()));
         let Some(pivot) = pivot.filter(|row| matrix[row * size + col].abs() > LOST * largest) else {
             return false;
         };

@@ -57,7 +57,8 @@ pub(crate) fn certify(
         let limit = if *multiplier > 0.0 { lower } else { upper };
         certificate.primal_residual = certificate.primal_residual.max(lower - value).max(value - upper);
         if *multiplier != 0.0 {
-            certificate.complementarity = certificate.complementarity.max((*multiplier * (value - limit)).abs());
+            certificate.complementarity =
+                certificate.complementarity.max((*multiplier * (value - limit)).abs());
             dual += *multiplier * limit;
             po_core::simd::axpy(-*multiplier, program.rows.row(row), gradient);
         }
@@ -143,8 +144,15 @@ fn least(program: &Program<'_>, solution: &ProgramSolution, asset: usize, force:
         });
         force * v + costs.sum::<f64>()
     };
+    let mut least = value(solution.x[asset]);
     let (lower, upper) = (program.lower[asset], program.upper[asset]);
-    let kinks = program.absolute.iter().map(|family| family.center[asset].clamp(lower, upper));
-    let points = [lower, upper].into_iter().filter(|bound| bound.is_finite()).chain(kinks);
-    points.map(value).fold(value(solution.x[asset]), f64::min)
+    for bound in [lower, upper] {
+        if bound.is_finite() {
+            least = least.min(value(bound));
+        }
+    }
+    for family in program.absolute {
+        least = least.min(value(family.center[asset].clamp(lower, upper)));
+    }
+    least
 }

@@ -12,9 +12,16 @@ const SINGULAR: f64 = 1e-11;
 /// `s Σ`, by its entries or by its factors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Form<'a> {
-    Dense { scale: f64, matrix: DMatrixView<'a, f64> },
+    Dense {
+        scale: f64,
+        matrix: DMatrixView<'a, f64>,
+    },
     /// `s (L L' + diag(d))`.
-    Factor { scale: f64, loadings: DMatrixView<'a, f64>, specific: &'a [f64] },
+    Factor {
+        scale: f64,
+        loadings: DMatrixView<'a, f64>,
+        specific: &'a [f64],
+    },
 }
 
 impl<'a> Form<'a> {
@@ -73,6 +80,17 @@ impl<'a> Form<'a> {
         }
     }
 
+    /// Adds minus the entries of a column, at some rows, to a list.
+    pub(crate) fn push_negative(&self, rows: &[usize], col: usize, list: &mut Vec<f64>) {
+        match *self {
+            Self::Dense { scale, matrix } => {
+                let column = matrix.column(col).data.into_slice();
+                list.extend(rows.iter().map(|&row| -scale * column[row]));
+            }
+            Self::Factor { .. } => list.extend(rows.iter().map(|&row| -self.entry(row, col))),
+        }
+    }
+
     /// Entry (asset, asset).
     pub(crate) fn diagonal(&self, asset: usize) -> f64 {
         self.entry(asset, asset)
@@ -127,8 +145,7 @@ impl System {
             Form::Factor { scale, loadings, specific } => {
                 self.factored = true;
                 self.roots.clear();
-                self.roots
-                    .extend(free.iter().map(|&asset| (scale * specific[asset] + extra(asset)).sqrt()));
+                self.roots.extend(free.iter().map(|&asset| (scale * specific[asset] + extra(asset)).sqrt()));
                 let lost = self.roots.iter().zip(free).any(|(root, &asset)| {
                     root * root <= SINGULAR * scale * loadings.row(asset).norm_squared() || *root == 0.0
                 });

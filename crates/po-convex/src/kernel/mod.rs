@@ -10,11 +10,12 @@
 mod border;
 mod breakpoints;
 mod certificate;
+mod correct;
 mod form;
 mod guess;
-mod pivot;
+mod round;
 mod solve;
 
-pub use solve::{ProgramScratch, Start};
 pub(crate) use certificate::{CertificateScratch, certify};
 pub(crate) use form::Form;
+pub use solve::{ProgramScratch, Start};

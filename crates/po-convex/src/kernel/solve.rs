@@ -5,7 +5,7 @@ use po_core::Status;
 use super::certificate::{CertificateScratch, certify};
 use super::form::Form;
 use super::guess::OneFactor;
-use super::pivot::{Proximal, Round};
+use super::round::{Proximal, Round};
 use crate::cones::Outcome;
 use crate::solution::Binding;
 use crate::{Error, Program, ProgramSolution, infeasible, interior};
@@ -27,6 +27,9 @@ const PROXIMAL_STEPS: usize = 100;
 const FIRST_PULL: f64 = 1.0;
 const WEAKER: f64 = 0.2;
 const WEAKEST_PULL: f64 = 1e-5;
+
+/// A solution whose residual or relative gap is larger than this is said to have stalled.
+const ACCEPTED: f64 = 1e-8;
 
 /// How far, in units of the largest weight, an interior point may stand from the bound that it tends to.
 const INTERIOR: f64 = 1e-7;
@@ -121,10 +124,18 @@ impl Program<'_> {
             Rounds::Exhausted | Rounds::Singular => scratch.approach(self, &form, solution),
         };
         if !solved {
-            tracing::debug!(iterations = solution.iterations, "the active set cycles: asking the interior point");
+            tracing::debug!(
+                iterations = solution.iterations,
+                "the active set cycles: asking the interior point"
+            );
             scratch.from_interior(self, &form, solution)?;
         }
         certify(self, &form, &mut scratch.certificate, solution);
+        let certificate = solution.certificate;
+        let allowed = ACCEPTED * (1.0 + solution.objective.abs());
+        if certificate.primal_residual > ACCEPTED || certificate.gap.abs() > allowed {
+            solution.status = Status::Stalled;
+        }
         Ok(())
     }
 }
@@ -142,7 +153,11 @@ impl ProgramScratch {
         let active = &mut solution.active;
         let fits = active.places.len() == program.len()
             && active.rows.len() == program.rows.len() + program.absolute.len()
-            && active.places.iter().enumerate().all(|(asset, &place)| self.round.breakpoints.has(asset, place));
+            && active
+                .places
+                .iter()
+                .enumerate()
+                .all(|(asset, &place)| self.round.breakpoints.has(asset, place));
         if fits {
             bind_equations(program, &mut active.rows);
         }
@@ -267,7 +282,8 @@ impl ProgramScratch {
             solution.x.iter().enumerate().map(|(asset, &x)| breakpoints.place(asset, x, INTERIOR * size)),
         );
         solution.active.rows.clear();
-        let strongest = solution.rows.iter().chain(&solution.absolute).fold(0.0, |most: f64, y| most.max(y.abs()));
+        let strongest =
+            solution.rows.iter().chain(&solution.absolute).fold(0.0, |most: f64, y| most.max(y.abs()));
         solution.active.rows.extend(solution.rows.iter().chain(&solution.absolute).map(|&multiplier| {
             if multiplier < -INTERIOR * strongest {
                 Binding::Upper

@@ -65,7 +65,10 @@ impl Cholesky {
     ///
     /// # Errors
     /// [`InputError::Empty`] for a size of zero; [`InputError::NotPositiveDefinite`] as [`Cholesky::new`], also for a
-    /// pivot that is not a number.
+    /// pivot that is not finite, as it is in the first row that holds such a number.
+    ///
+    /// # Cost
+    /// N³/3 multiplications.
     ///
     /// # Examples
     /// ```
@@ -127,6 +130,16 @@ impl Cholesky {
     }
 
     /// The diagonal of L, by which the matrix tells how near it is to being singular.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{linalg::Cholesky, nalgebra::DMatrix};
+    ///
+    /// let cholesky = Cholesky::new(DMatrix::from_row_slice(2, 2, &[4.0, 2.0, 2.0, 10.0]).as_view())?;
+    /// assert!(cholesky.pivots().eq([2.0, 3.0]));
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    #[must_use]
     pub fn pivots(&self) -> impl ExactSizeIterator<Item = f64> {
         self.entries().iter().step_by(self.size + 1).copied()
     }

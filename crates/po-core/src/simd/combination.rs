@@ -32,11 +32,11 @@ pub fn add_columns(matrix: DMatrixView<'_, f64>, columns: &[usize], factors: &[f
     dispatch(Combination { matrix, columns, factors, sum });
 }
 
-struct Combination<'a> {
-    matrix: DMatrixView<'a, f64>,
-    columns: &'a [usize],
-    factors: &'a [f64],
-    sum: &'a mut [f64],
+pub(super) struct Combination<'a> {
+    pub(super) matrix: DMatrixView<'a, f64>,
+    pub(super) columns: &'a [usize],
+    pub(super) factors: &'a [f64],
+    pub(super) sum: &'a mut [f64],
 }
 
 impl WithSimd for Combination<'_> {
@@ -70,12 +70,7 @@ impl WithSimd for Combination<'_> {
 
 /// Adds four columns of one length, in the order in which they would be added one by one.
 #[inline(always)]
-fn add_four<S: Simd>(
-    simd: S,
-    columns: [&[f64]; AT_ONCE],
-    factors: &[f64; AT_ONCE],
-    sum: &mut [f64],
-) {
+fn add_four<S: Simd>(simd: S, columns: [&[f64]; AT_ONCE], factors: &[f64; AT_ONCE], sum: &mut [f64]) {
     let factors: [S::f64s; AT_ONCE] = from_fn(|k| simd.splat_f64s(factors[k]));
     let columns = columns.map(|column| S::as_simd_f64s(column));
     let (registers, rest) = S::as_mut_simd_f64s(sum);

@@ -170,6 +170,119 @@ fn the_instruction_set_is_the_one_of_the_machine() {
     assert!(fused.is_empty() || fused == ["AVX2+FMA", "SIMD128", instruction_set()]);
 }
 
+mod combination {
+    use nalgebra::DMatrix;
+
+    use super::super::combination::Combination;
+    use super::*;
+
+    /// Columns of which some stand twice and some are beyond the last one: alone, in fours, and after them.
+    const CHOICES: [&[usize]; 9] = [
+        &[],
+        &[2],
+        &[9],
+        &[0, 4, 1],
+        &[4, 3, 2, 1],
+        &[0, 9, 1, 2],
+        &[3, 3, 0, 3, 0],
+        &[9, 9, 9, 9, 1, 9],
+        &[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, usize::MAX],
+    ];
+
+    fn matrix(rows: usize) -> DMatrix<f64> {
+        DMatrix::from_vec(rows, 5, numbers(rows * 5, 13))
+    }
+
+    struct Owned<'a>(&'a DMatrix<f64>, &'a [usize], &'a [f64], Vec<f64>);
+
+    impl WithSimd for Owned<'_> {
+        type Output = Vec<f64>;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Vec<f64> {
+            let Self(matrix, columns, factors, mut sum) = self;
+            Combination { matrix: matrix.as_view(), columns, factors, sum: &mut sum }.with_simd(simd);
+            sum
+        }
+    }
+
+    /// One column after the other, each by the rule given for one number.
+    fn plain(
+        matrix: &DMatrix<f64>,
+        (columns, factors): (&[usize], &[f64]),
+        start: &[f64],
+        add: impl Fn(f64, f64, f64) -> f64,
+    ) -> Vec<f64> {
+        let mut sum = start.to_vec();
+        for (&col, &factor) in columns.iter().zip(factors).filter(|(col, _)| **col < matrix.ncols()) {
+            for (sum, x) in sum.iter_mut().zip(&matrix.column(col)) {
+                *sum = add(factor, *x, *sum);
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn add_columns_adds_one_after_the_other() {
+        for (rows, columns) in LENGTHS.iter().flat_map(|rows| CHOICES.map(|columns| (*rows, columns))) {
+            let (matrix, factors, start) = (matrix(rows), numbers(columns.len(), 14), numbers(rows, 15));
+            let (scalar, fused) = on_each_width(|| Owned(&matrix, columns, &factors, start.clone()));
+            let rounded = plain(&matrix, (columns, &factors), &start, |factor, x, sum| factor * x + sum);
+            assert_eq!(bits(&scalar), bits(&rounded), "{rows} rows, columns {columns:?}");
+            let exact = plain(&matrix, (columns, &factors), &start, f64::mul_add);
+            for output in fused {
+                assert_eq!(bits(&output), bits(&exact), "{rows} rows, columns {columns:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn add_columns_is_axpy_for_each_column() {
+        let (matrix, factors) = (matrix(100), numbers(11, 16));
+        for columns in CHOICES {
+            let (mut sum, mut expected) = (numbers(100, 17), numbers(100, 17));
+            add_columns(matrix.as_view(), columns, &factors, &mut sum);
+            for (&col, &factor) in columns.iter().zip(&factors).filter(|(col, _)| **col < 5) {
+                axpy(factor, matrix.column(col).as_slice(), &mut expected);
+            }
+            assert_eq!(bits(&sum), bits(&expected));
+        }
+    }
+
+    #[test]
+    fn what_the_other_side_does_not_have_is_left_out() {
+        let (matrix, factors, start) = (matrix(33), numbers(7, 18), numbers(40, 19));
+        let columns = [4, 0, 1, 2, 3, 1, 0];
+        let with = |columns: &[usize], factors: &[f64], rows: usize| {
+            let mut sum = start[..rows].to_vec();
+            add_columns(matrix.as_view(), columns, factors, &mut sum);
+            sum
+        };
+        let whole = with(&columns, &factors, 33);
+        let longer = with(&columns, &factors, 40);
+        assert_eq!((&longer[..33], &longer[33..]), (whole.as_slice(), &start[33..]));
+        assert_eq!(with(&columns, &factors, 20), whole[..20]);
+        assert_eq!(with(&columns, &factors, 0), []);
+        for fewer in 0..7 {
+            let both = with(&columns[..fewer], &factors[..fewer], 33);
+            assert_eq!(with(&columns[..fewer], &factors, 33), both);
+            assert_eq!(with(&columns, &factors[..fewer], 33), both);
+        }
+        let mut sum = start.clone();
+        add_columns(DMatrix::zeros(40, 0).as_view(), &columns, &factors, &mut sum);
+        assert_eq!(sum, start);
+    }
+
+    #[test]
+    fn columns_of_a_view_with_gaps_are_read_where_they_stand() {
+        let whole = DMatrix::from_vec(60, 9, numbers(540, 20));
+        let (part, factors) = (whole.view((3, 2), (50, 5)), numbers(6, 21));
+        let (mut sum, mut expected) = ([0.5; 50], [0.5; 50]);
+        add_columns(part, &[4, 0, 2, 1, 3, 4], &factors, &mut sum);
+        add_columns(part.into_owned().as_view(), &[4, 0, 2, 1, 3, 4], &factors, &mut expected);
+        assert_eq!(sum, expected);
+    }
+}
+
 #[cfg(feature = "linalg")]
 mod columns {
     use nalgebra::DMatrix;

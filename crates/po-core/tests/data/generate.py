@@ -11,6 +11,7 @@ Files
   symmetric           matrix, eigenvalues ascending
   rectangular         matrix, singular values descending, rank, right_hand_side, least squares of least norm
   covariance          returns, mean, covariance (T - 1 in the denominator), shares (risk contributions of equal weights)
+  factor_covariance   exposures, factor_covariance, specific, covariance (B F B' + diag(d)), weights, product, variance
 
 Matrices are stored column by column. `tolerance` is relative to the largest expected number; `why` gives the condition
 number that it comes from, or what else does.
@@ -188,6 +189,37 @@ def covariance():
         }
 
 
+def factor_covariance():
+    rng = np.random.default_rng(6)
+    for name, assets, rank, factors, why in [
+        ("market5", 5, 1, 1, "one factor"),
+        ("styles9", 9, 3, 3, "correlated factors, and an asset without specific risk"),
+        ("collinear7", 7, 2, 4, "factors of rank 2 of 4: their covariance is singular"),
+        ("wide3", 3, 5, 5, "more factors than assets"),
+    ]:
+        exposures = rounded(rng, assets, factors)
+        root = 0.01 * rounded(rng, factors, rank)
+        of_factors = root @ root.T
+        specific = np.round(1e-4 * rng.random(assets), 8)
+        specific[assets // 2] = 0.0 if name == "styles9" else specific[assets // 2]
+        dense = exposures @ of_factors @ exposures.T + np.diag(specific)
+        weights = rounded(rng, assets)
+        yield {
+            "name": name,
+            "why": why,
+            "assets": assets,
+            "factors": factors,
+            "exposures": exposures,
+            "factor_covariance": of_factors,
+            "specific": specific,
+            "covariance": dense,
+            "weights": weights,
+            "product": dense @ weights,
+            "variance": float(weights @ dense @ weights),
+            "tolerance": 1e-13,
+        }
+
+
 def main():
     check_versions()
     lapack = "numpy 2.4.6 and scipy 1.17.1 (LAPACK), generate.py"
@@ -196,6 +228,7 @@ def main():
     write("symmetric", "eigenvalues", lapack, symmetric())
     write("rectangular", "singular values, rank and least squares", lapack, rectangular())
     write("covariance", "sample mean, covariance and risk contributions", "numpy 2.4.6: mean, cov; generate.py", covariance())
+    write("factor_covariance", "covariances of factor models", "numpy 2.4.6: matrix products; generate.py", factor_covariance())
 
 
 if __name__ == "__main__":

@@ -70,6 +70,13 @@ fn small_values_are_copied() {
 
 #[cfg(feature = "linalg")]
 #[test]
+fn covariances_in_factor_form_are_plain() {
+    plain::<po_core::FactorCovariance>();
+    comparable::<po_core::FactorCovariance>();
+}
+
+#[cfg(feature = "linalg")]
+#[test]
 fn decompositions_are_plain_and_begin_empty() {
     use po_core::linalg::{Cholesky, Ldlt, Svd, SymmetricEigen};
     plain::<Cholesky>();

@@ -44,6 +44,40 @@ fn determinants_of_second_differences() {
 }
 
 #[test]
+fn pivots_of_second_differences() {
+    // L_kk² is the ratio of the determinants of neighbouring leading blocks: (k + 1) / k.
+    for size in [1, 2, 10, 100, 150] {
+        let cholesky = Cholesky::new(second_difference(size).as_view()).unwrap();
+        let pivots = cholesky.pivots();
+        assert_eq!(pivots.len(), size);
+        for (k, pivot) in (1..).zip(pivots) {
+            let formula = f64::sqrt(f64::from(k + 1) / f64::from(k));
+            assert!((pivot - formula).abs() <= ROUNDING, "{size}, {k}: {pivot}");
+        }
+    }
+}
+
+#[test]
+fn a_matrix_is_decomposed_where_it_is_written() {
+    // A = L L' with L_ij = 1: the entry (i, j) of A counts the columns up to the lesser of both.
+    let mut cholesky = Cholesky::default();
+    let mut columns = Vec::new();
+    for size in [1, 150, 7] {
+        columns.clear();
+        let fill = |col: usize, below: &mut [f64]| {
+            columns.push((col, below.len()));
+            below.fill((col + 1) as f64);
+        };
+        cholesky.factor_columns(size, fill).unwrap();
+        assert_eq!(columns, (0..size).map(|col| (col, size - col)).collect::<Vec<_>>());
+        let ones = DMatrix::from_fn(size, size, |row, col| if row < col { 0.0 } else { 1.0 });
+        assert_eq!(cholesky.lower(), ones);
+        assert!(cholesky.pivots().eq(vec![1.0; size]));
+        assert_eq!(cholesky.log_determinant(), 0.0);
+    }
+}
+
+#[test]
 fn eigenvalues_of_second_differences() {
     // From 128 rows on the algorithm divides and conquers.
     for size in [1, 2, 3, 10, 127, 128, 150] {
@@ -228,6 +262,7 @@ fn products_of_nothing() {
 fn nothing_is_solved_by_an_empty_decomposition() {
     assert_eq!(Cholesky::default().log_determinant(), 0.0);
     assert_eq!(Cholesky::default().lower(), DMatrix::zeros(0, 0));
+    assert_eq!(Cholesky::default().pivots().len(), 0);
     assert_eq!(Ldlt::default().negative_eigenvalues(), 0);
     assert_eq!((SymmetricEigen::default().size(), Svd::default().rank()), (0, 0));
     assert_eq!(SymmetricEigen::default().vectors().shape(), (0, 0));

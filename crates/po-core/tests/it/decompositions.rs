@@ -187,6 +187,18 @@ proptest! {
     }
 
     #[test]
+    fn columns_are_decomposed_as_the_matrix_is(size in size(), last in size(), seed: u64) {
+        let matrix = positive_definite(size, seed);
+        let fresh = Cholesky::new(matrix.as_view()).unwrap();
+        let mut cholesky = Cholesky::new(positive_definite(last, !seed).as_view()).unwrap();
+        cholesky.factor_columns(size, |col, below| below.copy_from_slice(&matrix.column(col).as_slice()[col..])).unwrap();
+        prop_assert_eq!((cholesky.size(), cholesky.lower()), (size, fresh.lower()));
+        prop_assert!(cholesky.pivots().eq(fresh.lower().diagonal().iter().copied()));
+        let right = Random::new(seed).normals(size);
+        prop_assert_eq!(cholesky.solve(&right), fresh.solve(&right));
+    }
+
+    #[test]
     fn only_the_lower_triangle_is_read(size in size(), seed: u64) {
         let matrix = positive_definite(size, seed);
         let mut torn = matrix.clone();

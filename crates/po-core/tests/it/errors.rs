@@ -51,6 +51,11 @@ fn messages() -> Vec<(InputError, &'static str, &'static str)> {
             "the matrix is not positive definite: pivot 3 is not positive, expected positive pivots",
         ),
         same(
+            InputError::NotPositiveSemidefinite { eigenvalue: -0.5 },
+            "the smallest eigenvalue of the matrix is -0.5, expected zero or more: the matrix is not positive \
+             semidefinite",
+        ),
+        same(
             InputError::Singular { pivot: 3 },
             "the matrix is singular: pivot 3 is zero, expected pivots other than zero",
         ),
@@ -147,7 +152,7 @@ fn every_variant_is_in_the_table() {
 }
 
 /// Variants of `InputError`: a new one needs a message in the table.
-const VARIANTS: usize = 25;
+const VARIANTS: usize = 26;
 
 #[test]
 fn an_asset_beyond_the_universe_keeps_its_index() {

@@ -2,7 +2,7 @@
 
 use po_core::linalg::{Cholesky, Ldlt, Svd, SymmetricEigen};
 use po_core::nalgebra::DMatrix;
-use po_core::{Returns, Weights};
+use po_core::{Covariance, FactorCovariance, Returns, Weights};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -153,5 +153,40 @@ fn covariance() {
         // Shares divide by the variance of the whole, where covariances of either sign cancel.
         let shares = moments.covariance().risk_contributions(&equal).unwrap();
         assert_near(&name, &shares, &case.shares, 10.0 * tolerance);
+    }
+}
+
+#[derive(Deserialize)]
+struct FactorModel {
+    name: String,
+    assets: usize,
+    factors: usize,
+    exposures: Vec<f64>,
+    factor_covariance: Vec<f64>,
+    specific: Vec<f64>,
+    covariance: Vec<f64>,
+    weights: Vec<f64>,
+    product: Vec<f64>,
+    variance: f64,
+    tolerance: f64,
+}
+
+#[test]
+fn factor_covariance() {
+    for case in cases::<FactorModel>(include_str!("../data/factor_covariance.toml")) {
+        let FactorModel { name, assets, factors, tolerance, .. } = case;
+        let exposures = DMatrix::from_vec(assets, factors, case.exposures);
+        let of_factors = Covariance::from_column_slice(factors, &case.factor_covariance).unwrap();
+        let covariance = FactorCovariance::new(exposures, of_factors, case.specific).unwrap();
+        assert_eq!((covariance.len(), covariance.factors()), (assets, factors));
+        let dense = covariance.covariance().unwrap();
+        assert_near(&name, dense.as_slice(), &case.covariance, tolerance);
+        let diagonal: Vec<f64> = case.covariance.iter().step_by(assets + 1).copied().collect();
+        assert_near(&name, &covariance.variances(), &diagonal, tolerance);
+        let (mut product, mut exposures) = (vec![0.0; assets], vec![0.0; factors]);
+        covariance.multiply_into(&case.weights, &mut exposures, &mut product).unwrap();
+        assert_near(&name, &product, &case.product, tolerance);
+        let variance = covariance.portfolio_variance(&Weights::new(case.weights).unwrap()).unwrap();
+        assert_near(&name, &[variance], &[case.variance], tolerance);
     }
 }

@@ -17,6 +17,8 @@ mod closed_forms;
 #[cfg(feature = "linalg")]
 mod decompositions;
 #[cfg(feature = "linalg")]
+mod factor_covariance;
+#[cfg(feature = "linalg")]
 mod golden;
 #[cfg(feature = "linalg")]
 mod refused_matrices;

@@ -64,6 +64,30 @@ fn cholesky_names_the_pivot() {
 }
 
 #[test]
+fn columns_are_refused_at_the_pivot_they_spoil() {
+    let mut cholesky = Cholesky::default();
+    let empty = InputError::Empty { what: "the matrix" };
+    assert_eq!(cholesky.factor_columns(0, |_, _| {}), Err(empty));
+    // The numbers are not looked at one by one: one that is not finite shows in the pivot of its row.
+    for (row, col) in [(0, 0), (1, 1), (7, 2), (15, 15), (16, 3), (40, 40), (99, 0), (99, 99)] {
+        for value in [NAN, INFINITY, -INFINITY] {
+            let mut matrix = DMatrix::<f64>::identity(100, 100);
+            matrix[(row, col)] = value;
+            let fill =
+                |col: usize, below: &mut [f64]| below.copy_from_slice(&matrix.column(col).as_slice()[col..]);
+            let error = cholesky.factor_columns(100, fill).unwrap_err();
+            assert_eq!(error, InputError::NotPositiveDefinite { pivot: row }, "({row}, {col}) is {value}");
+            assert_eq!((cholesky.size(), cholesky.pivots().len()), (0, 0));
+            assert_eq!(cholesky.solve(&[1.0]), Err(length("the right-hand side", 0, 1)));
+        }
+    }
+    for value in [0.0, -1.0] {
+        let error = cholesky.factor_columns(1, |_, below| below.fill(value)).unwrap_err();
+        assert_eq!(error, InputError::NotPositiveDefinite { pivot: 0 });
+    }
+}
+
+#[test]
 fn ldlt_names_the_pivot() {
     for pivot in [0, 1, 15, 16, 40, 99] {
         let mut matrix = DMatrix::identity(100, 100);
@@ -225,6 +249,12 @@ proptest! {
         if let Ok(cholesky) = Cholesky::new(view) {
             prop_assert!(cholesky.log_determinant().is_finite());
             let _ = cholesky.solve(&right).unwrap();
+        }
+        let mut written = Cholesky::default();
+        let fill = |col: usize, below: &mut [f64]| below.copy_from_slice(&matrix.column(col).as_slice()[col..]);
+        if written.factor_columns(size, fill).is_ok() {
+            prop_assert!(written.lower().iter().all(|entry| entry.is_finite()));
+            let _ = written.solve(&right).unwrap();
         }
         if let Ok(ldlt) = Ldlt::new(view) {
             prop_assert!(ldlt.negative_eigenvalues() <= size);

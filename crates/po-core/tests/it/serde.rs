@@ -134,3 +134,37 @@ fn unknown_fields_are_refused() {
         format!(r#""weights":[1.0],"status":"stalled","iterations":1,"certificate":{{{certificate}}}"#);
     refused::<Solution>(&format!(r#"{{{solution},"more":1}}"#), unknown);
 }
+
+#[cfg(feature = "linalg")]
+#[test]
+fn covariances_in_factor_form() {
+    use po_core::FactorCovariance;
+    let factors = Covariance::new(dmatrix![4.0, 1.0; 1.0, 9.0]).unwrap();
+    let exposures = dmatrix![1.0, 0.5; 0.0, 2.0; -1.0, 0.25];
+    let covariance = FactorCovariance::new(exposures, factors, vec![0.5, 0.0, 1.5]).unwrap();
+    round_trip(
+        &covariance,
+        r#"{"exposures":[[1.0,0.5],[0.0,2.0],[-1.0,0.25]],"factor_covariance":[[4.0,1.0],[1.0,9.0]],"specific":[0.5,0.0,1.5]}"#,
+    );
+    let file = |exposures: &str, factors: &str, specific: &str| {
+        format!(r#"{{"exposures":{exposures},"factor_covariance":{factors},"specific":{specific}}}"#)
+    };
+    refused::<FactorCovariance>(&file("[]", "[[1.0]]", "[]"), "the list of specific variances is empty");
+    let uneven = file("[[1.0],[1.0,2.0]]", "[[1.0]]", "[0.5,0.5]");
+    refused::<FactorCovariance>(&uneven, "a row of the matrix has length 2, expected 1");
+    let wide = file("[[1.0,2.0]]", "[[1.0]]", "[0.5]");
+    refused::<FactorCovariance>(&wide, "the list of exposures of an asset has length 2, expected 1");
+    let negative = file("[[1.0]]", "[[1.0]]", "[-0.5]");
+    let message = "the specific variance of asset 0 is -0.5, expected a finite number, zero or more";
+    refused::<FactorCovariance>(&negative, message);
+    let no_covariance = file("[[1.0]]", "[[-1.0]]", "[0.5]");
+    refused::<FactorCovariance>(&no_covariance, "the variance of asset 0 is -1, expected zero or more");
+    let indefinite = file("[[1.0,1.0]]", "[[0.0,1.0],[1.0,0.0]]", "[0.5]");
+    refused::<FactorCovariance>(&indefinite, "the smallest eigenvalue of the matrix is -1");
+    refused::<FactorCovariance>(
+        r#"{"exposures":[[1.0]],"specific":[0.5]}"#,
+        "missing field `factor_covariance`",
+    );
+    let more = r#"{"exposures":[[1.0]],"factor_covariance":[[1.0]],"specific":[0.5],"loadings":[[1.0]]}"#;
+    refused::<FactorCovariance>(more, "unknown field `loadings`");
+}

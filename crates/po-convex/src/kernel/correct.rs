@@ -1,0 +1,198 @@
+//! Which guesses the last round proved wrong, and what is guessed in their place.
+
+use po_core::simd::dot;
+
+use super::breakpoints::is_fixed;
+use super::round::Round;
+use crate::solution::Binding;
+use crate::{Absolute, Program, ProgramSolution};
+
+/// Violations below this, in units of what is compared, are rounding.
+const ROUNDING: f64 = 1e-12;
+
+/// A row that holds to this is kept.
+const KEPT: f64 = 1e-11;
+
+impl Round {
+    /// Corrects the guesses that the last solution proves wrong: all of them, or the last of them alone. How many
+    /// there were.
+    pub(crate) fn correct(
+        &mut self,
+        program: &Program<'_>,
+        solution: &mut ProgramSolution,
+        all: bool,
+    ) -> usize {
+        let (mut wrong, mut last) = (0, None);
+        let size = self.free_weights.iter().chain(&self.fixed_weights).fold(1.0, |m: f64, w| m.max(w.abs()));
+        let force = self.gradient.iter().fold(0.0, |m: f64, g| m.max(g.abs()));
+        let (near, weak) = (ROUNDING * size, ROUNDING * force);
+        for asset in 0..program.len() {
+            let place = solution.active.places[asset];
+            let better = self.better_place(program, solution, (asset, place), near, weak);
+            if better != place {
+                wrong += 1;
+                if all {
+                    solution.active.places[asset] = better;
+                } else {
+                    last = Some((asset, better));
+                }
+            }
+        }
+        for &(place, direction) in &self.missed {
+            if let Some((asset, better)) = self.cheapest(program, solution, self.binding[place], direction) {
+                solution.active.places[asset] = better;
+                wrong += 1;
+            }
+        }
+        let mut last_row = None;
+        for row in 0..solution.active.rows.len() {
+            let binding = solution.active.rows[row];
+            let better = better_binding(program, solution, row, weak);
+            if better != binding {
+                wrong += 1;
+                if all {
+                    solution.active.rows[row] = better;
+                } else {
+                    last_row = Some((row, better));
+                }
+            }
+        }
+        match (last_row, last) {
+            (Some((row, better)), _) => solution.active.rows[row] = better,
+            (None, Some((asset, better))) => solution.active.places[asset] = better,
+            (None, None) => {}
+        }
+        wrong
+    }
+
+    /// Puts weights that stand beyond the end of their segment, by rounding, on that end.
+    pub(crate) fn clamp(&self, solution: &mut ProgramSolution) {
+        for &asset in &self.free {
+            let (left, right) = self.breakpoints.segment(asset, solution.active.places[asset]);
+            solution.x[asset] = solution.x[asset].clamp(left, right);
+        }
+    }
+
+    /// Whether rows that bind hold, also those that depend on others.
+    pub(crate) fn keeps_rows(&self, program: &Program<'_>, solution: &ProgramSolution) -> bool {
+        self.binding.iter().all(|&row| match row.checked_sub(program.rows.len()) {
+            Some(family) => {
+                let family = &program.absolute[family];
+                let value: f64 =
+                    solution.x.iter().zip(family.center).map(|(x, center)| (x - center).abs()).sum();
+                value <= family.limit + KEPT * (1.0 + value)
+            }
+            None => {
+                let value = dot(program.rows.row(row), &solution.x);
+                let near = KEPT * (1.0 + value.abs());
+                value >= program.rows.lower()[row] - near && value <= program.rows.upper()[row] + near
+            }
+        })
+    }
+
+    fn better_place(
+        &self,
+        program: &Program<'_>,
+        solution: &ProgramSolution,
+        (asset, place): (usize, u8),
+        near: f64,
+        weak: f64,
+    ) -> u8 {
+        if !is_fixed(place) {
+            let (left, right) = self.breakpoints.segment(asset, place);
+            let weight = solution.x[asset];
+            return if weight < left - near {
+                place - 1
+            } else if weight > right + near {
+                place + 1
+            } else {
+                place
+            };
+        }
+        // The slope that pulls the asset away must lie between the slopes of the costs on its two sides.
+        let pull = self.slopes[asset];
+        let cost = |place: u8| self.cost(program, solution, asset, place);
+        if place > 0 && pull < cost(place - 1) - weak {
+            place - 1
+        } else if place < self.breakpoints.last(asset) && pull > cost(place + 1) + weak {
+            place + 1
+        } else {
+            place
+        }
+    }
+
+    /// The slope of the costs and of the multipliers of their limits, at the place of an asset.
+    fn cost(&self, program: &Program<'_>, solution: &ProgramSolution, asset: usize, place: u8) -> f64 {
+        let slope = |(number, family): (usize, &Absolute<'_>)| {
+            let cost = family.cost.get(asset).copied().unwrap_or(0.0) - solution.absolute[number];
+            cost * self.breakpoints.sign(family, asset, place)
+        };
+        program.absolute.iter().enumerate().map(slope).sum()
+    }
+
+    /// The asset to set free, and where, for a linear row to come nearer to its limit at the least rise of its multiplier.
+    fn cheapest(
+        &self,
+        program: &Program<'_>,
+        solution: &ProgramSolution,
+        row: usize,
+        direction: f64,
+    ) -> Option<(usize, u8)> {
+        let coefficients = (row < program.rows.len()).then(|| program.rows.row(row))?;
+        let candidates = coefficients.iter().enumerate().filter_map(|(asset, &coefficient)| {
+            let place = solution.active.places[asset];
+            let push = direction * coefficient;
+            if push == 0.0 || !is_fixed(place) {
+                return None;
+            }
+            let (better, rise) = if push > 0.0 {
+                let better = (place < self.breakpoints.last(asset)).then(|| place + 1)?;
+                (better, self.cost(program, solution, asset, better) - self.slopes[asset])
+            } else {
+                let better = place.checked_sub(1)?;
+                (better, self.slopes[asset] - self.cost(program, solution, asset, better))
+            };
+            Some((asset, better, rise / push.abs()))
+        });
+        let cheapest = candidates.min_by(|a, b| a.2.total_cmp(&b.2));
+        cheapest.map(|(asset, better, _)| (asset, better))
+    }
+}
+
+fn better_binding(program: &Program<'_>, solution: &ProgramSolution, row: usize, weak: f64) -> Binding {
+    let binding = solution.active.rows[row];
+    if let Some(family) = row.checked_sub(program.rows.len()) {
+        let multiplier = solution.absolute[family];
+        let family = &program.absolute[family];
+        return match binding {
+            Binding::None => {
+                let terms = solution.x.iter().zip(family.center).map(|(x, center)| (x - center).abs());
+                let value: f64 = terms.sum();
+                if value > family.limit + ROUNDING * (1.0 + value) { Binding::Upper } else { Binding::None }
+            }
+            _ if multiplier > weak => Binding::None,
+            _ => binding,
+        };
+    }
+    let (lower, upper) = (program.rows.lower()[row], program.rows.upper()[row]);
+    if lower == upper {
+        return Binding::Upper;
+    }
+    match binding {
+        Binding::None => {
+            let coefficients = program.rows.row(row);
+            let value = dot(coefficients, &solution.x);
+            let near = ROUNDING * (1.0 + value.abs());
+            if value > upper + near {
+                Binding::Upper
+            } else if value < lower - near {
+                Binding::Lower
+            } else {
+                Binding::None
+            }
+        }
+        Binding::Upper if solution.rows[row] > weak => Binding::None,
+        Binding::Lower if solution.rows[row] < -weak => Binding::None,
+        binding => binding,
+    }
+}

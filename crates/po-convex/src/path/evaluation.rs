@@ -1,0 +1,161 @@
+//! One solution on the way, and what is known of it.
+
+use po_core::InputError;
+use po_core::linalg::gemv_into;
+use po_core::simd::{axpy, dot};
+
+use super::{Multipliers, PathScratch, Request};
+use crate::kernel::{Form, certify};
+use crate::{Absolute, ActiveSet, Error, Program, ProgramSolution, Risk, Start};
+
+/// The solution at one pair of multipliers, with its risk and its return.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Evaluation {
+    pub(crate) at: Multipliers,
+    pub(crate) solution: ProgramSolution,
+    /// Σx.
+    pub(crate) force: Vec<f64>,
+    /// x'Σx.
+    pub(crate) variance: f64,
+    /// (x - b)'Σ(x - b).
+    pub(crate) tracking: f64,
+    /// e'x less costs.
+    pub(crate) reward: f64,
+    /// What trading costs.
+    pub(crate) cost: f64,
+}
+
+impl PathScratch {
+    /// Solves P at a pair of multipliers into `now`, beginning at `start` where that is given.
+    pub(crate) fn evaluate(
+        &mut self,
+        request: &Request<'_>,
+        at: Multipliers,
+        start: Option<&ActiveSet>,
+    ) -> Result<(), Error> {
+        let start = match start {
+            Some(active) => {
+                self.now.solution.active.places.clone_from(&active.places);
+                self.now.solution.active.rows.clone_from(&active.rows);
+                Start::Warm
+            }
+            None => Start::Cold,
+        };
+        self.solve(request, at, start)
+    }
+
+    /// As [`PathScratch::evaluate`], beginning where `now` ended.
+    pub(crate) fn evaluate_next(&mut self, request: &Request<'_>, at: Multipliers) -> Result<(), Error> {
+        self.solve(request, at, Start::Warm)
+    }
+
+    fn solve(&mut self, request: &Request<'_>, at: Multipliers, start: Start) -> Result<(), Error> {
+        let iterations = self.now.solution.iterations;
+        self.write_linear(request, at);
+        let Self { program, linear, costs, now, .. } = self;
+        let t0 = std::time::Instant::now();
+        with_program(request, linear, costs, |programme| programme.solve_into(start, program, &mut now.solution))?;
+        if std::env::var("DBG").is_ok() { eprintln!("solve {at:?} {start:?} its {} time {:?} status {:?}", now.solution.iterations, t0.elapsed(), now.solution.status); }
+        now.solution.iterations += iterations;
+        now.at = at;
+        self.measure(request)
+    }
+
+    /// Fills in what follows from the weights.
+    fn measure(&mut self, request: &Request<'_>) -> Result<(), Error> {
+        let Self { now, difference, product, exposures, .. } = self;
+        multiply(request.risk, &now.solution.x, exposures, &mut now.force)?;
+        now.variance = dot(&now.solution.x, &now.force).max(0.0);
+        now.tracking = 0.0;
+        if !request.benchmark.is_empty() {
+            // The difference of two portfolios that may be nearly equal is formed before it is squared.
+            difference.clear();
+            difference.extend(now.solution.x.iter().zip(request.benchmark).map(|(x, b)| x - b));
+            multiply(request.risk, difference, exposures, product)?;
+            now.tracking = dot(difference, product).max(0.0);
+        }
+        now.cost = trading_cost(request.families, &now.solution.x);
+        now.reward = dot(request.reward, &now.solution.x) - now.cost;
+        Ok(())
+    }
+
+    /// Computes the proof for the weights and multipliers that `now` holds, at multipliers that may have been adjusted
+    /// to the weights.
+    pub(crate) fn certify(&mut self, request: &Request<'_>, at: Multipliers) {
+        self.write_linear(request, at);
+        self.now.at = at;
+        let Self { linear, costs, now, certificate, .. } = self;
+        with_program(request, linear, costs, |programme| {
+            certify(programme, &Form::of(programme), certificate, &mut now.solution);
+        });
+    }
+
+    fn write_linear(&mut self, request: &Request<'_>, Multipliers { theta, lambda }: Multipliers) {
+        self.linear.clear();
+        self.linear.resize(request.lower.len(), 0.0);
+        axpy(-lambda, request.reward, &mut self.linear);
+        axpy(-theta, &self.pull, &mut self.linear);
+        self.costs.clear();
+        if let Some(family) = request.families.first() {
+            self.costs.extend(family.cost.iter().map(|cost| lambda * cost));
+        }
+    }
+
+    /// Puts the mixture of the two ends of the bracket into `now`: at multipliers where weights jump, all mixtures are
+    /// optimal.
+    pub(super) fn mix(&mut self, request: &Request<'_>, fraction: f64, at: Multipliers) -> Result<(), Error> {
+        let Self { now, low, high, .. } = self;
+        let blend = |into: &mut Vec<f64>, low: &[f64], high: &[f64]| {
+            into.clear();
+            into.extend(low.iter().zip(high).map(|(low, high)| if low == high { *low } else { low + fraction * (high - low) }));
+        };
+        blend(&mut now.solution.x, &low.solution.x, &high.solution.x);
+        blend(&mut now.solution.rows, &low.solution.rows, &high.solution.rows);
+        blend(&mut now.solution.absolute, &low.solution.absolute, &high.solution.absolute);
+        now.solution.active.places.clone_from(&high.solution.active.places);
+        now.solution.active.rows.clone_from(&high.solution.active.rows);
+        self.measure(request)?;
+        self.certify(request, at);
+        Ok(())
+    }
+}
+
+/// `product = Σ x`
+pub(crate) fn multiply(
+    risk: Risk<'_>,
+    x: &[f64],
+    exposures: &mut Vec<f64>,
+    product: &mut Vec<f64>,
+) -> Result<(), InputError> {
+    product.resize(x.len(), 0.0);
+    match risk {
+        Risk::Dense(covariance) => gemv_into(1.0, covariance.as_view(), x, 0.0, product),
+        Risk::Factor(covariance) => {
+            exposures.resize(covariance.factors(), 0.0);
+            covariance.multiply_into(x, exposures, product)
+        }
+    }
+}
+
+/// What trading to x costs.
+pub(crate) fn trading_cost(families: &[Absolute<'_>], x: &[f64]) -> f64 {
+    let Some(family) = families.first().filter(|family| !family.cost.is_empty()) else { return 0.0 };
+    family.cost.iter().zip(family.center).zip(x).map(|((cost, center), x)| cost * (x - center).abs()).sum()
+}
+
+fn with_program<T>(
+    request: &Request<'_>,
+    linear: &[f64],
+    costs: &[f64],
+    run: impl FnOnce(&Program<'_>) -> T,
+) -> T {
+    let none = Absolute { label: "", center: &[], cost: &[], limit: f64::INFINITY };
+    let mut families = [none; Program::FAMILIES];
+    let count = request.families.len().min(families.len());
+    families[..count].copy_from_slice(&request.families[..count]);
+    if !families[0].cost.is_empty() {
+        families[0].cost = costs;
+    }
+    let Request { risk, scale, lower, upper, rows, ridge, .. } = *request;
+    run(&Program { risk, scale, ridge, linear, lower, upper, rows, absolute: &families[..count] })
+}

@@ -1,0 +1,420 @@
+//! Multipliers at which a condition holds.
+
+use po_core::Status;
+use po_core::simd::dot;
+
+use super::{Evaluation, Multipliers, PathScratch, Request};
+use crate::{ActiveSet, Error};
+
+/// A condition that is met to this, in units of its terms, is met.
+const MET: f64 = 1e-14;
+
+/// What a condition may be missed by where all is exact but for rounding.
+const STRAIGHT: f64 = 1e-12;
+
+/// A bracket this narrow, in units of its upper end, is a point.
+const POINT: f64 = 1e-15;
+
+/// Programmes solved, at most, for one condition.
+const STEPS: usize = 200;
+
+/// How far, in units of the first guess, multipliers are sought.
+const FAR: f64 = 1e9;
+
+/// How near to the beginning of a line, in units of the first guess, multipliers are told from none.
+const NEAR: f64 = 1e-14;
+
+/// By how much an end that is sought is overshot, in units of the way to where it should be.
+const OVERSHOT: f64 = 4.0;
+
+/// A condition inside which another one is solved is met to this.
+const MET_OUTSIDE: f64 = 1e-13;
+
+/// What the right multipliers make zero, negative below them and positive above.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Condition {
+    /// The variance equals this.
+    Variance(f64),
+    /// The variance of the difference to the benchmark equals this; it rises.
+    TrackingRises(f64),
+    /// The same, while it falls.
+    TrackingFalls(f64),
+    /// The reward equals this.
+    Reward(f64),
+    /// The ratio of reward to volatility is greatest: `λ reward = (1 - θ) variance`.
+    Ratio,
+    /// The utility at risk aversion γ and a charge κ for volatility is greatest: `λ (γ σ + κ) = (1 - θ) σ`.
+    Charge {
+        gamma: f64,
+        kappa: f64,
+    },
+}
+
+/// What a condition depends on.
+#[derive(Clone, Copy, Debug)]
+struct Sample {
+    at: Multipliers,
+    variance: f64,
+    tracking: f64,
+    reward: f64,
+}
+
+impl Condition {
+    /// The value, and the size of its terms.
+    fn value(self, sample: Sample) -> (f64, f64) {
+        let Sample { at: Multipliers { theta, lambda }, variance, tracking, reward } = sample;
+        let difference = |a: f64, b: f64| (a - b, a.abs().max(b.abs()));
+        match self {
+            Self::Variance(limit) => difference(variance, limit),
+            Self::TrackingRises(limit) => difference(tracking, limit),
+            Self::TrackingFalls(limit) => difference(limit, tracking),
+            Self::Reward(target) => difference(reward, target),
+            Self::Ratio => difference(lambda * reward, (1.0 - theta) * variance),
+            Self::Charge { gamma, kappa } => {
+                let volatility = variance.sqrt();
+                difference(lambda * (gamma * volatility + kappa), (1.0 - theta) * volatility)
+            }
+        }
+    }
+
+    /// A guess of λ from the beginning of its line.
+    fn guess(self, first: &Evaluation) -> Option<f64> {
+        match self {
+            Self::Ratio if first.reward > 0.0 && first.variance > 0.0 => Some(first.variance / first.reward),
+            _ => None,
+        }
+    }
+
+    fn of(self, evaluation: &Evaluation) -> (f64, f64) {
+        let Evaluation { at, variance, tracking, reward, .. } = *evaluation;
+        self.value(Sample { at, variance, tracking, reward })
+    }
+}
+
+/// Multipliers on a straight line: `from + τ direction`, with τ from zero.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line<'a> {
+    pub(crate) from: Multipliers,
+    pub(crate) direction: Multipliers,
+    /// The greatest τ; infinity for none.
+    pub(crate) end: f64,
+    /// The order of τ.
+    pub(crate) unit: f64,
+    /// An active set to begin at, and a τ that is near, if there is one.
+    pub(crate) start: Option<(&'a ActiveSet, Option<f64>)>,
+}
+
+impl Line<'_> {
+    fn at(&self, tau: f64) -> Multipliers {
+        let Multipliers { theta, lambda } = self.direction;
+        Multipliers { theta: self.from.theta + tau * theta, lambda: self.from.lambda + tau * lambda }
+    }
+}
+
+/// How a search ended; the evaluation stands in `now`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The condition holds.
+    Met,
+    /// It holds, or is positive, from the beginning of the line.
+    Before,
+    /// It is negative to the end of the line.
+    Beyond,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Low,
+    High,
+}
+
+/// What is known of a search: the ends of the bracket stand in `low` and `high` of the scratch, and what the last
+/// evaluation put out of its place in `now`.
+#[derive(Clone, Copy, Debug)]
+struct Bracket {
+    low: Option<f64>,
+    high: Option<f64>,
+    /// The side of the last evaluation, how many in succession were on it, and the τ before that on this side.
+    side: Side,
+    streak: usize,
+    before: f64,
+    /// By how much an end that is sought moves next.
+    growth: f64,
+    /// Whether the next τ comes from two solutions on one straight piece, where it is exact unless the piece ends.
+    straight: bool,
+    /// The order of τ.
+    unit: f64,
+}
+
+/// Searches a line for the multipliers at which a condition holds.
+///
+/// From two solutions, others are taken to be mixtures, or to go on in a straight line, which is exact where all have
+/// the same active set.
+pub(crate) fn root(
+    request: &Request<'_>,
+    condition: Condition,
+    line: Line<'_>,
+    scratch: &mut PathScratch,
+) -> Result<Ending, Error> {
+    let near = line.start.and_then(|(_, near)| near).filter(|near| *near > 0.0);
+    let first = near.unwrap_or(0.0).min(line.end);
+    let growth = if near.is_some() { 1.01 } else { 4.0 };
+    let mut bracket = Bracket {
+        low: None,
+        high: None,
+        side: Side::Low,
+        streak: 0,
+        before: 0.0,
+        growth,
+        straight: false,
+        unit: near.unwrap_or(line.unit),
+    };
+    let mut next = first;
+    for step in 0..STEPS {
+        if step == 0 {
+            scratch.evaluate(request, line.at(next), line.start.map(|(active, _)| active))?;
+            if near.is_none() {
+                bracket.unit = condition.guess(&scratch.now).unwrap_or(line.unit).min(line.end);
+            }
+        } else {
+            scratch.follow(request, line.at(next), bracket.nearest(next))?;
+        }
+        let (value, size) = condition.of(&scratch.now);
+        if next <= 0.0 && value >= -MET * size && size > 0.0 {
+            return Ok(Ending::Before);
+        }
+        let straight = bracket.straight && value.abs() <= STRAIGHT * size && scratch.continues(&bracket);
+        if straight || (value.abs() <= MET * size && size > 0.0) {
+            return Ok(Ending::Met);
+        }
+        let far = line.end.min(FAR * bracket.unit);
+        if value < 0.0 && next >= far {
+            return Ok(Ending::Beyond);
+        }
+        bracket.take(scratch, next, if value > 0.0 { Side::High } else { Side::Low });
+        if let (Some(low), Some(high)) = (bracket.low, bracket.high) {
+            if high - low <= POINT * high {
+                // The weights jump here: between the two ends, all mixtures are optimal.
+                let fraction = crossing(condition, &scratch.low, &scratch.high, (0.0, 1.0)).unwrap_or(0.5);
+                scratch.mix(request, fraction, line.at(high))?;
+                return Ok(Ending::Met);
+            }
+            if high <= NEAR * bracket.unit {
+                std::mem::swap(&mut scratch.now, &mut scratch.low);
+                return Ok(Ending::Met);
+            }
+        }
+        next = bracket.next(condition, scratch, far);
+    }
+    let last = if bracket.low.is_some() { &mut scratch.low } else { &mut scratch.high };
+    std::mem::swap(&mut scratch.now, last);
+    scratch.now.solution.status = Status::Stalled;
+    Ok(Ending::Met)
+}
+
+impl Bracket {
+    /// Notes an evaluation, which moves from `now` to its side.
+    fn take(&mut self, scratch: &mut PathScratch, tau: f64, side: Side) {
+        let end = match side {
+            Side::Low => {
+                std::mem::swap(&mut scratch.now, &mut scratch.low);
+                &mut self.low
+            }
+            Side::High => {
+                std::mem::swap(&mut scratch.now, &mut scratch.high);
+                &mut self.high
+            }
+        };
+        let old = end.replace(tau);
+        self.streak = if side == self.side && old.is_some() { self.streak + 1 } else { 1 };
+        self.side = side;
+        self.before = old.unwrap_or(tau);
+    }
+
+    /// The end that is nearer to τ.
+    fn nearest(&self, tau: f64) -> Side {
+        match (self.low, self.high) {
+            (Some(low), Some(high)) if tau - low <= high - tau => Side::Low,
+            (Some(_), None) => Side::Low,
+            _ => Side::High,
+        }
+    }
+
+    /// Where to look next.
+    fn next(&mut self, condition: Condition, scratch: &PathScratch, far: f64) -> f64 {
+        let onwards = self.onwards(condition, scratch, far);
+        let (low, high) = (&scratch.low, &scratch.high);
+        self.straight = false;
+        // An end that is sought is overshot every other time, to find it.
+        let overshot = self.streak % 2 == 1;
+        let tau = match (self.low, self.high) {
+            (Some(at_low), Some(at_high)) => {
+                let one_piece = low.solution.active == high.solution.active;
+                let tau = match onwards {
+                    Some(tau) if !one_piece && self.streak % 3 != 0 => {
+                        self.straight = true;
+                        tau
+                    }
+                    _ if !one_piece && self.streak >= 3 => {
+                        if at_low > 0.0 && at_high > 4.0 * at_low { (at_low * at_high).sqrt() } else { f64::NAN }
+                    }
+                    _ => {
+                        self.straight = true;
+                        let fraction = crossing(condition, low, high, (0.0, 1.0)).unwrap_or(0.5);
+                        at_low + fraction * (at_high - at_low)
+                    }
+                };
+                if tau > at_low && tau < at_high { tau } else { 0.5 * (at_low + at_high) }
+            }
+            (Some(low), None) => match onwards {
+                Some(tau) if overshot => low + OVERSHOT * (tau - low),
+                Some(tau) => {
+                    self.straight = true;
+                    tau
+                }
+                None => {
+                    let tau = if low > 0.0 { self.growth * low } else { self.unit };
+                    self.growth *= self.growth;
+                    tau
+                }
+            }
+            .min(far),
+            (None, Some(high)) => match onwards {
+                Some(tau) if overshot => high - OVERSHOT * (high - tau),
+                Some(tau) => {
+                    self.straight = true;
+                    tau
+                }
+                None => {
+                    let tau = high / self.growth;
+                    self.growth *= self.growth;
+                    // Far below the first guess, the beginning of the line decides.
+                    if self.growth < FAR { tau } else { 0.0 }
+                }
+            }
+            .max(0.0),
+            (None, None) => self.unit,
+        };
+        match self.low {
+            Some(low) if self.high.is_none() && tau <= low => far,
+            _ => tau,
+        }
+    }
+
+    /// Where the straight line through the last two evaluations on one side meets the condition.
+    fn onwards(&self, condition: Condition, scratch: &PathScratch, far: f64) -> Option<f64> {
+        let (end, at, limit) = match self.side {
+            Side::Low => (&scratch.low, self.low?, self.high.unwrap_or(far)),
+            Side::High => (&scratch.high, self.high?, self.low.unwrap_or(0.0)),
+        };
+        let width = at - self.before;
+        if self.streak < 2 || width == 0.0 {
+            return None;
+        }
+        let share = crossing(condition, &scratch.now, end, (1.0, (limit - self.before) / width))?;
+        Some(self.before + share * width)
+    }
+}
+
+impl PathScratch {
+    /// Solves into `now`, beginning at the active set of one end of the bracket; iterations add up.
+    fn follow(&mut self, request: &Request<'_>, at: Multipliers, side: Side) -> Result<(), Error> {
+        let start = match side {
+            Side::Low => &self.low.solution,
+            Side::High => &self.high.solution,
+        };
+        self.now.solution.active.places.clone_from(&start.active.places);
+        self.now.solution.active.rows.clone_from(&start.active.rows);
+        self.now.solution.iterations = self.low.solution.iterations.max(self.high.solution.iterations);
+        self.evaluate_next(request, at)
+    }
+
+    /// Whether `now` has the active set of the solutions that it was foretold from.
+    fn continues(&self, bracket: &Bracket) -> bool {
+        let end = if bracket.side == Side::Low { &self.low } else { &self.high };
+        end.solution.active == self.now.solution.active
+    }
+}
+
+/// Which point on the straight line through two solutions, zero at the first and one at the second, meets the
+/// condition between two such points; `None` where it does not change its sign.
+fn crossing(condition: Condition, a: &Evaluation, b: &Evaluation, (from, to): (f64, f64)) -> Option<f64> {
+    let cross = dot(&a.solution.x, &b.force);
+    // (x_a - b)'Σ(x_b - b), from the two squares and that of the difference.
+    let apart = a.variance - 2.0 * cross + b.variance;
+    let tracking_cross = 0.5 * (a.tracking + b.tracking - apart);
+    let mix = |a: f64, b: f64, s: f64| a + s * (b - a);
+    let square = |a: f64, cross: f64, b: f64, s: f64| {
+        let r = 1.0 - s;
+        (r * r * a + 2.0 * r * s * cross + s * s * b).max(0.0)
+    };
+    let value = |s: f64| {
+        let at = Multipliers { theta: mix(a.at.theta, b.at.theta, s), lambda: mix(a.at.lambda, b.at.lambda, s) };
+        let variance = square(a.variance, cross, b.variance, s);
+        let tracking = square(a.tracking, tracking_cross, b.tracking, s);
+        condition.value(Sample { at, variance, tracking, reward: mix(a.reward, b.reward, s) }).0
+    };
+    let negative_first = value(from) < 0.0;
+    if negative_first == (value(to) < 0.0) {
+        return None;
+    }
+    let (mut first, mut last) = (from, to);
+    for _ in 0..120 {
+        let middle = 0.5 * (first + last);
+        if middle == first || middle == last {
+            break;
+        }
+        if (value(middle) < 0.0) == negative_first {
+            first = middle;
+        } else {
+            last = middle;
+        }
+    }
+    Some(0.5 * (first + last))
+}
+
+/// The root of a rising function within a bracket whose ends are known: `value(t)` returns the function, and the size of
+/// its terms.
+///
+/// # Source
+/// Chandrupatla (1997): inverse quadratic interpolation where it is safe, bisection elsewhere.
+pub(crate) fn bracketed(
+    (mut low, mut at_low): (f64, f64),
+    (mut high, mut at_high): (f64, f64),
+    mut value: impl FnMut(f64) -> Result<(f64, f64), Error>,
+) -> Result<f64, Error> {
+    // `high` is the latest estimate, `low` the other end, and `third` the point before.
+    let mut fraction = 0.5;
+    for _ in 0..STEPS {
+        let t = high + fraction * (low - high);
+        let (at, size) = value(t)?;
+        if at.abs() <= MET_OUTSIDE * size {
+            return Ok(t);
+        }
+        let (third, at_third) = if (at > 0.0) == (at_high > 0.0) {
+            (high, at_high)
+        } else {
+            let third = (low, at_low);
+            (low, at_low) = (high, at_high);
+            third
+        };
+        (high, at_high) = (t, at);
+        let (best, _) = if at_high.abs() < at_low.abs() { (high, at_high) } else { (low, at_low) };
+        let narrow = 2.0 * POINT * best.abs() / (low - high).abs();
+        if narrow > 0.5 || low == high {
+            return Ok(best);
+        }
+        let xi = (high - low) / (third - low);
+        let phi = (at_high - at_low) / (at_third - at_low);
+        let safe = phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi;
+        fraction = if safe {
+            let first = at_high / (at_low - at_high) * at_third / (at_low - at_third);
+            let second = (third - high) / (low - high) * at_high / (at_third - at_high) * at_low / (at_third - at_low);
+            first + second
+        } else {
+            0.5
+        };
+        fraction = fraction.clamp(narrow, 1.0 - narrow);
+    }
+    Ok(high)
+}

@@ -1,0 +1,17 @@
+//! Programmes and portfolios against other libraries, closed forms, properties and bad input.
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
+mod black_litterman;
+mod compiled;
+mod conic;
+mod constraints;
+mod critical_line;
+mod infeasible;
+mod integer;
+mod markowitz;
+mod parse;
+mod qp;
+mod random;
+mod semidefinite;
+mod table;
+mod words;
