@@ -1,167 +1,91 @@
 //! `po allocate`: from a file to weights, top to bottom.
 
 use std::io::Read;
-use std::path::Path;
 
 use po_engine::hrp::{Hrp, HrpAllocation, HrpParams};
-use po_engine::{Allocator, Bounds, Covariance, EqualWeight, GroupBound, InverseVariance, InverseVolatility};
-use po_engine::{InputError, Universe, Weights};
+use po_engine::{Allocator, Covariance, EqualWeight, InverseVariance, InverseVolatility, Solution};
+use po_engine::{Universe, Weights};
 
-use crate::args::{AllocateArgs, CovarianceKind, Method, Missing};
-use crate::constraints::{Groups, asset_bounds, group_bounds};
-use crate::data::{ReadOptions, Source, read};
+use crate::args::{AllocateArgs, Method};
 use crate::error::{Error, ObservationError, SettingsError};
-use crate::observations::{Observations, Rules, listed, observe};
+use crate::optimise::{Optimum, optimise};
+use crate::problem::Problem;
 use crate::report::Report;
+use crate::share::{RiskShares, share};
+use crate::uses;
 
-/// Weights, and the tree they come from if they come from one.
+/// Weights, and how they came about.
 pub(crate) struct Allocation {
     pub(crate) weights: Weights,
+    /// The tree of related assets, if one can be grown.
     pub(crate) hrp: Option<HrpAllocation>,
+    pub(crate) optimum: Option<Optimum>,
+    pub(crate) shares: Option<RiskShares>,
+}
+
+impl Allocation {
+    /// How the numerics ended, where a solution was searched for.
+    pub(crate) fn solution(&self) -> Option<&Solution> {
+        let optimum = self.optimum.as_ref().map(|optimum| &optimum.portfolio.solution);
+        optimum.or(self.shares.as_ref().map(|shares| &shares.solution))
+    }
 }
 
 /// Runs the command with its settings merged; `input` is standard input.
 pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Result<Report, Error> {
-    let method = args.method.unwrap_or_default();
-    check(args, method)?;
-    let table = read(source(args, input)?, &read_options(args))?;
-    let (known, file) = (table.known.clone(), table.source.clone());
-    let rules = Rules {
-        missing: args.missing.unwrap_or_default(),
-        returns: args.returns.unwrap_or(false),
-        window: args.window,
-        periods_per_year: args.periods_per_year,
-    };
-    let mut observations = observe(table, rules)?;
-    let (bounds, groups) = constraints(args, &mut observations, &known, &file)?;
-    let covariance = covariance(args.covariance.unwrap_or_default(), &observations)?;
-    refuse_still(args, method, &observations, &covariance)?;
+    let method = args.objective.method.unwrap_or_default();
+    uses::check(args, method)?;
+    let mut problem = Problem::read(&args.data, &args.limits, input)?;
+    refuse_still(args, method, &problem)?;
     let params = HrpParams {
-        linkage: args.linkage.unwrap_or_default().0,
-        metric: args.metric.unwrap_or_default().0,
-        leaf_order: args.leaf_order.unwrap_or_default().0,
-        bounds,
-        groups: groups.clone(),
+        linkage: args.hierarchy.linkage.unwrap_or_default().0,
+        metric: args.hierarchy.metric.unwrap_or_default().0,
+        leaf_order: args.hierarchy.leaf_order.unwrap_or_default().0,
+        ..HrpParams::default()
     };
-    let allocation = allocation(method, params, &covariance, &observations.universe)?;
-    let clusters = clusters(args, observations.universe.len())?;
-    let mut report = Report::new(method, &observations, &covariance, &allocation, clusters)?;
-    report.groups = groups;
+    let mut changed = None;
+    let allocation = if method.optimises() {
+        let (optimum, covariance) = optimise(args, method, &mut problem)?;
+        changed = covariance;
+        let weights = optimum.portfolio.solution.weights.clone();
+        let hrp = tree(params, &problem.covariance);
+        Allocation { weights, hrp, optimum: Some(optimum), shares: None }
+    } else if method.shares_risk() {
+        let shares = share(args, &mut problem)?;
+        let weights = shares.solution.weights.clone();
+        let hrp = tree(params, &problem.covariance);
+        Allocation { weights, hrp, optimum: None, shares: Some(shares) }
+    } else {
+        let (bounds, groups) = (problem.limits.bounds.clone(), problem.limits.group_bounds.clone());
+        let params = HrpParams { bounds, groups, ..params };
+        allocation(method, params, &problem.covariance, problem.universe())?
+    };
+    let clusters = clusters(args, problem.universe().len())?;
+    let covariance = changed.as_ref().unwrap_or(&problem.covariance);
+    let mut report = Report::new(method, &problem.observations, covariance, &allocation, clusters)?;
+    if method == Method::Hrp {
+        report.groups = problem.limits.group_bounds;
+    }
+    report.current = problem.limits.current.map(Vec::from);
+    (report.optimum, report.shares) = (allocation.optimum, allocation.shares);
     Ok(report)
 }
 
-/// What can be told to be wrong before the file is read.
-fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsError> {
-    let returns = args.returns == Some(true);
-    if returns && matches!(args.missing, Some(Missing::CarryForward(_))) {
-        return Err(SettingsError::CarriedReturns);
-    }
-    let hrp_only = [
-        ("--bounds", args.bounds.is_some()),
-        ("--group-bounds", args.group_bounds.is_some()),
-        ("--explain", args.explain == Some(true)),
-    ];
-    if let Some((flag, _)) = hrp_only.into_iter().find(|(_, given)| *given && method != Method::Hrp) {
-        return Err(SettingsError::HrpOnly { flag, method: method.name() });
-    }
-    if let Some(window) = args.window.filter(|window| *window < 2) {
-        let (flag, value, expected) = ("--window", window as f64, "at least 2 observations".to_owned());
-        return Err(SettingsError::OutOfRange { flag, value, expected });
-    }
-    if let Some(value) = args.periods_per_year.filter(|value| !(value.is_finite() && *value > 0.0)) {
-        let (flag, expected) = ("--periods-per-year", "a positive number".to_owned());
-        return Err(SettingsError::OutOfRange { flag, value, expected });
-    }
-    let assets = args.assets.as_deref().unwrap_or_default();
-    match assets.iter().enumerate().find(|(index, name)| assets[..*index].contains(name)) {
-        Some((_, name)) => Err(SettingsError::AssetTwice { name: name.clone() }),
-        None => Ok(()),
-    }
-}
-
-fn source<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Result<Source<'a>, SettingsError> {
-    match &args.prices {
-        None => Err(SettingsError::NoPrices),
-        Some(path) if path == Path::new("-") => {
-            Ok(Source::Stream { name: "standard input".to_owned(), reader: input })
-        }
-        Some(path) => Ok(Source::File(path.clone())),
-    }
-}
-
-fn read_options(args: &AllocateArgs) -> ReadOptions {
-    ReadOptions {
-        format: args.format.unwrap_or_default(),
-        date_column: args.date_column.clone(),
-        symbol_column: args.symbol_column.clone(),
-        price_column: args.price_column.clone(),
-        assets: args.assets.clone(),
-        returns: args.returns.unwrap_or(false),
-        sort_dates: args.sort_dates.unwrap_or(false),
-    }
-}
-
-/// The bounds, by index; what of them is not used becomes a warning.
-fn constraints(
-    args: &AllocateArgs,
-    observations: &mut Observations,
-    known: &[String],
-    file: &str,
-) -> Result<(Option<Bounds>, Vec<GroupBound>), Error> {
-    let specs = args.bounds.as_deref().unwrap_or_default();
-    let (bounds, unused) = asset_bounds(specs, &observations.universe, known, file)?;
-    if !unused.is_empty() {
-        let names = listed(&unused);
-        observations.warnings.push(format!("bounds on assets that are left out are not used: {names}"));
-    }
-    let groups = args.groups.as_deref().map(Groups::read).transpose()?;
-    if let Some(groups) = &groups {
-        let (universe, without) = groups.group(observations.universe.clone())?;
-        if !without.is_empty() {
-            let (name, count, names) = (groups.name(), without.len(), listed(&without));
-            let assets = if count == 1 { "asset is" } else { "assets are" };
-            observations
-                .warnings
-                .push(format!("{count} {assets} not in {name} and belong to no group: {names}"));
-        }
-        observations.universe = universe;
-    }
-    let specs = args.group_bounds.as_deref().unwrap_or_default();
-    Ok((bounds, group_bounds(specs, &observations.universe, groups.as_ref())?))
-}
-
-fn covariance(kind: CovarianceKind, observations: &Observations) -> Result<Covariance, Error> {
-    match kind {
-        CovarianceKind::Sample => observations.returns.covariance().map_err(|error| match error {
-            InputError::NotFinite { asset, .. } => {
-                let asset = observations.universe.label(asset);
-                ObservationError::TooLarge { what: "the covariance", asset, date: None }.into()
-            }
-            error => Error::input(&observations.universe)(error),
-        }),
-    }
-}
-
-/// All methods but one divide by variances.
-fn refuse_still(
-    args: &AllocateArgs,
-    method: Method,
-    observations: &Observations,
-    covariance: &Covariance,
-) -> Result<(), ObservationError> {
-    let still = covariance.volatilities().iter().position(|volatility| *volatility <= 0.0);
-    match still.filter(|_| method != Method::EqualWeight) {
+/// Some methods divide by variances.
+fn refuse_still(args: &AllocateArgs, method: Method, problem: &Problem) -> Result<(), ObservationError> {
+    let still = problem.covariance.volatilities().iter().position(|volatility| *volatility <= 0.0);
+    match still.filter(|_| method.needs_movement()) {
         None => Ok(()),
         Some(asset) => Err(ObservationError::Still {
-            asset: observations.universe.label(asset),
-            observations: observations.returns.observations(),
-            returns: args.returns.unwrap_or(false),
+            asset: problem.universe().label(asset),
+            observations: problem.observations.returns.observations(),
+            returns: args.data.returns.unwrap_or(false),
             method: method.name(),
         }),
     }
 }
 
-/// Runs a method; where it is not hierarchical, the tree is grown for the clusters alone, if it can be.
+/// Runs a method that needs no optimiser; the tree is grown for the clusters of all.
 pub(crate) fn allocation(
     method: Method,
     params: HrpParams,
@@ -169,23 +93,29 @@ pub(crate) fn allocation(
     universe: &Universe,
 ) -> Result<Allocation, Error> {
     let input = Error::input(universe);
-    let hrp = |params: HrpParams| Hrp::new(params)?.allocate(covariance);
+    let simple = |weights| Allocation { weights, hrp: None, optimum: None, shares: None };
     let weights = match method {
-        Method::Hrp => {
-            let hrp = hrp(params).map_err(Error::hrp(universe))?;
-            return Ok(Allocation { weights: hrp.weights().clone(), hrp: Some(hrp) });
-        }
         Method::EqualWeight => EqualWeight.allocate(covariance).map_err(input)?,
         Method::InverseVolatility => InverseVolatility.allocate(covariance).map_err(input)?,
         Method::InverseVariance => InverseVariance.allocate(covariance).map_err(input)?,
+        _ => {
+            let hrp = Hrp::new(params).and_then(|hrp| hrp.allocate(covariance));
+            let hrp = hrp.map_err(Error::hrp(universe))?;
+            return Ok(Allocation { hrp: Some(hrp.clone()), ..simple(hrp.weights().clone()) });
+        }
     };
-    let hrp = hrp(HrpParams { bounds: None, groups: Vec::new(), ..params }).ok();
-    Ok(Allocation { weights, hrp })
+    let params = HrpParams { bounds: None, groups: Vec::new(), ..params };
+    Ok(Allocation { hrp: tree(params, covariance), ..simple(weights) })
+}
+
+/// The tree alone, if it can be grown.
+fn tree(params: HrpParams, covariance: &Covariance) -> Option<HrpAllocation> {
+    Hrp::new(params).and_then(|hrp| hrp.allocate(covariance)).ok()
 }
 
 /// How many clusters to show.
 fn clusters(args: &AllocateArgs, assets: usize) -> Result<usize, SettingsError> {
-    match args.clusters {
+    match args.report.clusters {
         None => Ok(default_clusters(assets)),
         Some(clusters) if (1..=assets).contains(&clusters) => Ok(clusters),
         Some(clusters) => Err(SettingsError::OutOfRange {

@@ -6,20 +6,19 @@ use clap::{Args, Command};
 use po_engine::nearest_name;
 use toml::de::DeTable;
 
-use crate::args::AllocateArgs;
-use crate::constraints::is_file;
+use crate::args::{AllocateArgs, FrontierArgs, Settings};
 use crate::data::open_file;
 use crate::error::{Error, ReadError, SettingsError, plain};
 
 /// The settings of the command line, and beneath them those of its configuration file, if it names one.
-pub(crate) fn merged(args: AllocateArgs) -> Result<AllocateArgs, Error> {
-    match args.config.clone() {
-        Some(path) => Ok(over(args, load(&path)?)),
+pub(crate) fn merged<T: Settings>(args: T) -> Result<T, Error> {
+    match args.config().map(Path::to_owned) {
+        Some(path) => Ok(args.over(load(&path)?)),
         None => Ok(args),
     }
 }
 
-fn load(path: &Path) -> Result<AllocateArgs, Error> {
+fn load<T: Settings>(path: &Path) -> Result<T, Error> {
     let name = path.display().to_string();
     let text = std::io::read_to_string(open_file(path)?).map_err(|error| {
         let at = crate::error::Place { source: name.clone(), row: None, column: None };
@@ -32,14 +31,17 @@ fn load(path: &Path) -> Result<AllocateArgs, Error> {
         SettingsError::Config { path: name.clone(), line, message }
     };
     check_keys(&name, &text, &DeTable::parse(&text).map_err(fault)?.into_inner())?;
-    let settings: AllocateArgs = toml::from_str(&text).map_err(fault)?;
-    Ok(beside(path, settings))
+    // Files that a configuration file names are looked for beside it, wherever `po` is run.
+    Ok(T::read(&text).map_err(fault)?.beside(path.parent().unwrap_or(Path::new(""))))
 }
 
-/// Each key is the name of a flag.
+/// Each key is the name of a flag; commands share a file, and each takes from it what is its own.
 fn check_keys(path: &str, text: &str, table: &DeTable<'_>) -> Result<(), SettingsError> {
-    let command = AllocateArgs::augment_args(Command::new("allocate"));
-    let flags = command.get_arguments().filter(|flag| flag.get_id() != "config");
+    let commands = [
+        AllocateArgs::augment_args(Command::new("allocate")),
+        FrontierArgs::augment_args(Command::new("frontier")),
+    ];
+    let flags = commands.iter().flat_map(Command::get_arguments).filter(|flag| flag.get_id() != "config");
     let known: Vec<String> =
         flags.map(|flag| flag.get_long().unwrap_or(flag.get_id().as_str()).to_owned()).collect();
     match table.keys().find(|key| !known.iter().any(|known| *known == **key.get_ref())) {
@@ -53,31 +55,6 @@ fn check_keys(path: &str, text: &str, table: &DeTable<'_>) -> Result<(), Setting
 }
 
 /// The line of a byte, counted from one.
-fn line(text: &str, byte: usize) -> usize {
+pub(crate) fn line(text: &str, byte: usize) -> usize {
     text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
-}
-
-/// Files that a configuration file names are looked for beside it, wherever `po` is run.
-fn beside(path: &Path, mut settings: AllocateArgs) -> AllocateArgs {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let stream = Path::new("-");
-    settings.prices = settings.prices.map(|file| if file == stream { file } else { folder.join(file) });
-    settings.groups = settings.groups.map(|file| folder.join(file));
-    for spec in settings.bounds.iter_mut().flatten().filter(|spec| is_file(spec)) {
-        *spec = folder.join(&*spec).display().to_string();
-    }
-    settings
-}
-
-/// Each setting from `upper`, or else from `lower`.
-fn over(upper: AllocateArgs, lower: AllocateArgs) -> AllocateArgs {
-    macro_rules! first {
-        ($($field:ident),* $(,)?) => { AllocateArgs { $($field: upper.$field.or(lower.$field)),* } };
-    }
-    // No `..`: a new setting that is forgotten here does not compile.
-    first! {
-        prices, method, config, missing, covariance, returns, window, assets, bounds, groups, group_bounds, linkage,
-        metric, leaf_order, clusters, periods_per_year, format, date_column, symbol_column, price_column, sort_dates,
-        output, sort, explain,
-    }
 }

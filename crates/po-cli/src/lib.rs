@@ -3,15 +3,22 @@
 
 mod allocate;
 mod args;
+mod budget;
 pub mod calendar;
 mod config;
 mod constraints;
 pub mod data;
 pub mod demo;
 pub mod error;
+mod frontier;
 mod observations;
+mod optimise;
+mod outlook;
+mod problem;
 mod report;
 mod run;
+mod share;
+mod uses;
 
 pub use error::Error;
 pub use run::run;

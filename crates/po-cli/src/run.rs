@@ -8,14 +8,17 @@ use anstyle::{AnsiColor, Style};
 use clap::{CommandFactory, Parser};
 
 use crate::allocate::allocate;
-use crate::args::{AllocateArgs, Cli, Command, Output};
+use crate::args::{AllocateArgs, Cli, Command, FrontierArgs, Output};
 use crate::config::merged;
 use crate::demo::demo;
 use crate::error::Error;
-use crate::report::Form;
+use crate::frontier::trace;
+use crate::report::{Form, refusal};
 
 /// Exit status where the input or a flag is at fault.
 const FAULT: u8 = 2;
+/// Exit status where no portfolio answers the request.
+const INFEASIBLE: u8 = 3;
 /// Exit status where a result cannot be written.
 const UNWRITTEN: u8 = 1;
 
@@ -43,7 +46,11 @@ where
             let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
             // Where even standard error is gone, the status still tells.
             let _ = writeln!(errors, "{red}error:{red:#} {error}");
-            ExitCode::from(if matches!(error, Error::Write { .. }) { UNWRITTEN } else { FAULT })
+            ExitCode::from(match error {
+                Error::Write { .. } => UNWRITTEN,
+                error if error.is_infeasible() => INFEASIBLE,
+                _ => FAULT,
+            })
         }
     }
 }
@@ -59,16 +66,28 @@ fn dispatch(
         Command::Allocate(args) => {
             let args: AllocateArgs = merged(*args)?;
             let form = Form {
-                output: args.output.unwrap_or_default(),
-                sort: args.sort.unwrap_or_default(),
-                explain: args.explain.unwrap_or(false),
+                output: args.report.output.unwrap_or_default(),
+                sort: args.report.sort.unwrap_or_default(),
+                explain: args.report.explain.unwrap_or(false),
             };
-            let report = allocate(&args, input)?;
+            let report = answered(allocate(&args, input), form.output, output)?;
             // JSON carries its warnings itself.
             if form.output != Output::Json || verbose > 0 {
                 warn(&report.warnings, errors);
             }
             report.written(form)?
+        }
+        Command::Frontier(args) => {
+            let args: FrontierArgs = merged(*args)?;
+            let form = args.report.output.unwrap_or_default();
+            let frontier = answered(trace(&args, input), form, output)?;
+            if form != Output::Json || verbose > 0 {
+                warn(&frontier.warnings, errors);
+            }
+            if let Some(path) = &args.report.plot {
+                frontier.draw(path)?;
+            }
+            frontier.written(form)?
         }
         Command::Demo(args) => demo(&args)?,
         Command::Completions { shell } => {
@@ -79,6 +98,19 @@ fn dispatch(
         Command::Man => manual()?,
     };
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Error::write("standard output"))
+}
+
+/// An answer; that there is none is told to programs in their own form.
+fn answered<T>(answer: Result<T, Error>, form: Output, output: &mut dyn Write) -> Result<T, Error> {
+    if let Err(error) = &answer
+        && form == Output::Json
+        && error.is_infeasible()
+    {
+        let text = refusal(error)?;
+        let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+        written.map_err(Error::write("standard output"))?;
+    }
+    answer
 }
 
 fn warn(warnings: &[String], errors: &mut dyn Write) {
@@ -105,7 +137,7 @@ fn manual() -> Result<String, Error> {
     let mut command = Cli::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(&failed)?;
-    for name in ["allocate", "demo"] {
+    for name in ["allocate", "frontier", "demo"] {
         if let Some(below) = command.find_subcommand(name) {
             let man = clap_mangen::Man::new(below.clone());
             man.render_description_section(&mut page).map_err(&failed)?;

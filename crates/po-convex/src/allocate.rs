@@ -128,7 +128,7 @@ impl Allocator for Markowitz {
         let risk = repaired.as_deref().map_or(given, Risk::Dense);
         write_reward(objective, MarkowitzInput { risk, mean: input.mean }, &mut scratch.reward)?;
         let correlation = Correlated::of(objective, risk)?;
-        let MarkowitzScratch { compiled, path, reward, exposures, product, .. } = scratch;
+        let MarkowitzScratch { compiled, path, reward, exposures, product, previous, .. } = scratch;
         let families = compiled.absolute();
         let benchmark = constraints.benchmark.as_ref().map_or(&[] as &[f64], Weights::as_slice);
         let request = Request {
@@ -142,8 +142,8 @@ impl Allocator for Markowitz {
             benchmark,
             ridge: &[],
         };
-        let previous = std::mem::take(&mut portfolio.program);
-        let start = Some((&previous.active, portfolio.multipliers)).filter(|_| *warm_start);
+        previous.clone_from(&portfolio.program.active);
+        let start = Some((&*previous, portfolio.multipliers)).filter(|_| *warm_start);
         let question = Question { objective: *objective, tracking: constraints.tracking_error, start };
         if constraints.is_convex() {
             let found = optimum(&request, &question, path)?;
@@ -152,8 +152,8 @@ impl Allocator for Markowitz {
         } else {
             integer::search(&request, &question, (constraints, *node_limit), path, portfolio)?;
         }
-        // The memory of the previous solution goes where that of the new one came from.
-        path.now.solution = previous;
+        // So that the next call finds the memory.
+        previous.clone_from(&portfolio.program.active);
         let x = portfolio.solution.weights.as_slice();
         if correlation.is_some() {
             multiply(risk, x, exposures, product)?;
@@ -206,7 +206,7 @@ pub(crate) fn take_over(
     if let Some(limit) = question.tracking {
         portfolio.prices.push("tracking error", up_to(limit), found.tracking);
     }
-    std::mem::swap(&mut portfolio.program, &mut now.solution);
+    portfolio.program.clone_from(&now.solution);
     Ok(())
 }
 

@@ -70,11 +70,14 @@ const LIMITS: usize = 5;
 const ASSETS: usize = 3;
 const CHANGES: usize = 3;
 
-/// Digits of a limit: the user's own number, or one computed from it.
-const LIMIT_DIGITS: usize = 6;
+/// Digits of a limit: the user's own number, of which few are longer.
+const LIMIT_DIGITS: usize = 10;
 
 /// Digits of an amount.
 const AMOUNT_DIGITS: usize = 4;
+
+/// What rounding may have added to an amount.
+const NOISE: f64 = 1e-12;
 
 impl Conflict {
     /// The message with the names of `universe` in place of indices.
@@ -180,15 +183,19 @@ impl Violation {
             Constraint::LowerBound { asset, .. } => format!("the lower bound of {}", label(*asset)),
             Constraint::UpperBound { asset, .. } => format!("the upper bound of {}", label(*asset)),
         };
-        let limit = self.constraint.limit() + sign * self.amount;
+        let amount = rounded_up(self.amount);
+        let limit = self.constraint.limit() + sign * amount;
         // Of a limit and an amount that cancel, only rounding is left.
-        let limit = if limit.abs() < f64::EPSILON * self.amount { 0.0 } else { limit };
-        format!(
-            "{verb} {what} by {} to {}",
-            rounded(self.amount, AMOUNT_DIGITS),
-            rounded(limit, LIMIT_DIGITS)
-        )
+        let limit = if limit.abs() < NOISE * amount { 0.0 } else { limit };
+        format!("{verb} {what} by {} to {}", rounded(amount, AMOUNT_DIGITS), rounded(limit, LIMIT_DIGITS))
     }
+}
+
+/// An amount to the digits that are told, upwards: whoever follows the advice must not meet it again.
+fn rounded_up(amount: f64) -> f64 {
+    let digit = 10f64.powf(amount.log10().floor() + 1.0 - AMOUNT_DIGITS as f64);
+    let up = ((amount - NOISE) / digit).ceil() * digit;
+    if up > 0.0 && up.is_finite() { up } else { amount }
 }
 
 /// The bounds on one side, as one phrase.

@@ -5,12 +5,12 @@ use crate::{Constraint, Program, Side};
 
 /// The constraints of a programme as columns and rows of a linear programme.
 ///
-/// An asset whose distance from `h` is limited becomes pieces: `x = h - q + p`, of which both add to the distance. With
-/// two different places `h` there is a piece between them too. No row per absolute value is needed, because pieces
-/// that are filled in the wrong order only make distances longer.
+/// An asset whose distance from `h` is limited becomes pieces: `x = h - q + p`, of which both add to the distance.
+/// With two different places `h` there is a piece between them too. No row per absolute value is needed, because
+/// pieces that are filled in the wrong order only make distances longer.
 ///
-/// Constraints are numbered: lower bounds, upper bounds, lower limits of rows, upper limits of rows; limits on absolute
-/// values are rows after the others.
+/// Constraints are numbered: lower bounds, upper bounds, lower limits of rows, upper limits of rows; limits on
+/// absolute values are rows after the others.
 #[derive(Debug)]
 pub(crate) struct Elastic<'a> {
     program: &'a Program<'a>,

@@ -6,9 +6,10 @@ use crate::elastic::{Elastic, State};
 use crate::{Conflict, Constraint, Error, Program, Side, Violation, interior};
 
 /// A sum of violations above this, relative to rows whose largest coefficient is one, is no rounding.
-const INFEASIBLE: f64 = 1e-9;
+const INFEASIBLE: f64 = 1e-11;
 
-/// Between relaxations of equal amount, an inequality gives before an equation, and a later row before an earlier one.
+/// Between relaxations of equal amount, an inequality gives before an equation, and a later row before an earlier
+/// one.
 const PREFERENCE: f64 = 1e-7;
 
 /// How far along a ray the objective must fall, relative to the largest coefficient, to count as unbounded.
@@ -17,12 +18,12 @@ const RAY: f64 = 1e-6;
 /// The conflict within a programme that [`Program::check`] has passed; none when it is feasible.
 ///
 /// Rows and limits on absolute values give, bounds on assets hold: the violations of least sum are the relaxation.
-/// Then whatever can be left out while the rest still contradicts itself is left out: rows first, one at a time, so that
-/// as few of them as possible are told, and then bounds, by halves.
+/// Then whatever can be left out while the rest still contradicts itself is left out: rows first, one at a time, so
+/// that as few of them as possible are told, and then bounds, by halves.
 ///
 /// # Source
-/// Elastic programming and the deletion filter: Chinneck, Feasibility and Infeasibility in Optimization (2008),
-/// sections 6.1 and 6.2; what has no multiplier takes no part (Gleeson and Ryan 1990).
+/// Elastic programming and the deletion filter: Chinneck, Feasibility and Infeasibility in Optimization (2008); what
+/// has no multiplier takes no part (Gleeson and Ryan 1990).
 pub(crate) fn explain(program: &Program<'_>) -> Result<Option<Conflict>, Error> {
     let elastic = Elastic::new(program);
     let mut state = elastic.state();
@@ -59,6 +60,13 @@ pub(crate) fn explain(program: &Program<'_>) -> Result<Option<Conflict>, Error> 
         .map(|id| elastic.constraint(id))
         .collect();
     Ok(Some(Conflict { constraints, relaxation }))
+}
+
+/// Whether some x satisfies all constraints, rounding apart; true where the simplex method does not come to an end.
+pub(crate) fn is_feasible(program: &Program<'_>) -> bool {
+    let elastic = Elastic::new(program);
+    let mut state = elastic.state();
+    !state.simplex.solve() || state.simplex.total() <= INFEASIBLE
 }
 
 /// Leaves out of `candidates` what is not needed for the contradiction.
@@ -100,7 +108,11 @@ fn shrink(elastic: &Elastic<'_>, state: &mut State<'_>) -> Result<(), Error> {
 }
 
 fn solve(state: &mut State<'_>) -> Result<(), Error> {
-    if state.simplex.solve() { Ok(()) } else { Err(Error::Numerical { iterations: 0 }) }
+    if state.simplex.solve() {
+        Ok(())
+    } else {
+        Err(Error::Numerical { iterations: state.simplex.iterations() })
+    }
 }
 
 /// What to tell of a programme whose objective seems to fall without end.

@@ -5,12 +5,16 @@ use po_core::Status;
 use po_core::simd::{axpy, dot};
 
 use crate::cones::{Cones, Outcome};
+use crate::infeasible::is_feasible;
 use crate::{Absolute, Program, ProgramSolution, Risk};
+
+/// A violation above this, relative to the limit where that is above one, calls for a proof that there is a solution.
+const VIOLATION: f64 = 1e-10;
 
 /// Solves a programme that [`Program::check`] has passed, and fills x, the objective and the multipliers.
 ///
-/// The certificate and the active set are left as they are. Unless the outcome is [`Outcome::Solved`], so is all else,
-/// but for the number of iterations.
+/// The certificate and the active set are left as they are. Unless the outcome is [`Outcome::Solved`], only the
+/// number of iterations means something.
 pub(crate) fn solve(program: &Program<'_>, solution: &mut ProgramSolution) -> Outcome {
     let (cones, handles) = whole(program);
     let answer = cones.solve();
@@ -18,6 +22,10 @@ pub(crate) fn solve(program: &Program<'_>, solution: &mut ProgramSolution) -> Ou
     if answer.outcome == Outcome::Solved {
         handles.read(program, &answer.x, &answer.multipliers, solution);
         solution.status = Status::Converged;
+        // Between a programme that is infeasible by little and one that is hard, the method cannot tell.
+        if violation(program, &solution.x) > VIOLATION && !is_feasible(program) {
+            return Outcome::PrimalInfeasible;
+        }
     }
     answer.outcome
 }
@@ -229,6 +237,21 @@ pub(crate) fn objective(program: &Program<'_>, x: &[f64]) -> f64 {
     let mut gradient = vec![0.0; x.len()];
     multiply(program.risk, x, &mut gradient);
     0.5 * (program.scale * dot(x, &gradient) + ridge) + dot(program.linear, x) + costs.sum::<f64>()
+}
+
+/// The largest violation of a row or of a limit on absolute values, relative to limits above one.
+fn violation(program: &Program<'_>, x: &[f64]) -> f64 {
+    let beyond = |value: f64, lower: f64, upper: f64| {
+        let relative = |limit: f64| limit.abs().clamp(1.0, f64::MAX);
+        ((lower - value) / relative(lower)).max((value - upper) / relative(upper))
+    };
+    let rows = program.rows.lower().iter().zip(program.rows.upper()).enumerate();
+    let rows = rows.map(|(row, (&lower, &upper))| beyond(dot(program.rows.row(row), x), lower, upper));
+    let families = program.absolute.iter().map(|family| {
+        let value = x.iter().zip(family.center).map(|(x, center)| (x - center).abs()).sum();
+        beyond(value, f64::NEG_INFINITY, family.limit)
+    });
+    rows.chain(families).fold(0.0, f64::max)
 }
 
 /// `product = Σ x`.

@@ -8,6 +8,9 @@ use crate::{ActiveSet, Error, MeanUncertainty, Objective, Risk};
 /// Weights beyond this grow without end.
 const ENDLESS: f64 = 1e7;
 
+/// How far, in units of θ, the search for it goes at first.
+const STEP: f64 = 0.01;
+
 /// A limit that is missed by less, in its own units, is met.
 const ROUNDING: f64 = 1e-12;
 
@@ -192,7 +195,13 @@ fn limited(
         };
     }
     let excess = |scratch: &PathScratch| (target - scratch.now.tracking, target.max(scratch.now.tracking));
-    let binding = question.search(request, 0.0, None, scratch)?;
+    if let Some((active, near)) = question.start.filter(|(_, near)| near.theta > 0.0)
+        && let Some(binding) = nearby(request, question, limit, (active, near), scratch)?
+    {
+        return Ok(binding);
+    }
+    let start = question.start.filter(|(_, near)| near.theta <= 0.0).map(|(active, near)| (active, near.lambda));
+    let binding = question.search(request, 0.0, start, scratch)?;
     let first = excess(scratch);
     if first.0 >= -ROUNDING * first.1 {
         return Ok(binding);
@@ -217,18 +226,89 @@ fn limited(
         tracking_within(limit, scratch)?;
         return Ok(true);
     }
-    let mut binding = true;
-    let mut active = scratch.now.solution.active.clone();
+    let mut inside = Inside { active: scratch.now.solution.active.clone(), lambda, binding: true };
     let theta = bracketed((0.0, first.0), (end, last.0), |theta| {
-        binding = question.search(request, theta, Some((&active, lambda)), scratch)?;
-        lambda = scratch.now.at.lambda;
-        active.clone_from(&scratch.now.solution.active);
+        inside.search(request, question, theta, scratch)?;
         Ok(excess(scratch))
     })?;
-    if scratch.now.at.theta != theta {
-        binding = question.search(request, theta, Some((&active, lambda)), scratch)?;
+    inside.settle(request, question, theta, scratch)
+}
+
+/// The search for λ inside that for θ, each beginning where the last one ended.
+struct Inside {
+    active: ActiveSet,
+    lambda: f64,
+    binding: bool,
+}
+
+impl Inside {
+    fn search(
+        &mut self,
+        request: &Request<'_>,
+        question: &Question<'_>,
+        theta: f64,
+        scratch: &mut PathScratch,
+    ) -> Result<(), Error> {
+        self.binding = question.search(request, theta, Some((&self.active, self.lambda)), scratch)?;
+        self.lambda = scratch.now.at.lambda;
+        self.active.clone_from(&scratch.now.solution.active);
+        Ok(())
     }
-    Ok(binding)
+
+    /// Leaves the solution at θ in the scratch.
+    fn settle(
+        mut self,
+        request: &Request<'_>,
+        question: &Question<'_>,
+        theta: f64,
+        scratch: &mut PathScratch,
+    ) -> Result<bool, Error> {
+        if scratch.now.at.theta.to_bits() != theta.to_bits() {
+            self.search(request, question, theta, scratch)?;
+        }
+        Ok(self.binding)
+    }
+}
+
+/// As [`limited`], for multipliers near those of a similar question; `None` where they are not near.
+fn nearby(
+    request: &Request<'_>,
+    question: &Question<'_>,
+    limit: f64,
+    (active, near): (&ActiveSet, Multipliers),
+    scratch: &mut PathScratch,
+) -> Result<Option<bool>, Error> {
+    let target = limit * limit;
+    let mut inside = Inside { active: active.clone(), lambda: near.lambda, binding: true };
+    let mut value = |theta: f64, scratch: &mut PathScratch| match inside.search(request, question, theta, scratch) {
+        Ok(()) => {
+            let tracking = scratch.now.tracking;
+            Ok(Some((target - tracking, target.max(tracking))))
+        }
+        Err(Error::RiskLimitTooLow { .. } | Error::NoExcessReturn { .. } | Error::TargetTooHigh { .. }) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let mut ends = [None, None];
+    let (mut theta, mut step) = (near.theta.min(1.0 - STEP), STEP * near.theta);
+    while ends[0].is_none() || ends[1].is_none() {
+        let Some((excess, size)) = value(theta, scratch)? else { return Ok(None) };
+        if excess.abs() <= 0.1 * ROUNDING * size {
+            return Ok(Some(inside.binding));
+        }
+        let high = excess > 0.0;
+        ends[usize::from(high)] = Some((theta, excess));
+        theta += if high { -step } else { step };
+        step *= 4.0;
+        if !(theta > 0.0 && theta < 1.0) {
+            return Ok(None);
+        }
+    }
+    let [Some(low), Some(high)] = ends else { return Ok(None) };
+    let theta = bracketed(low, high, |theta| {
+        inside.search(request, question, theta, scratch)?;
+        Ok((target - scratch.now.tracking, target.max(scratch.now.tracking)))
+    })?;
+    inside.settle(request, question, theta, scratch).map(Some)
 }
 
 /// The robust objective with independent errors: the charge for volatility becomes a ridge, whose strength is sought.

@@ -2,7 +2,7 @@
 
 use po_core::linalg::Cholesky;
 
-use crate::CompiledConstraints;
+use crate::{ActiveSet, CompiledConstraints};
 use crate::path::PathScratch;
 
 /// Working memory of [`Markowitz`](crate::Markowitz).
@@ -19,6 +19,8 @@ pub struct MarkowitzScratch {
     /// The check of the covariance, and the scales that it is made on.
     pub(crate) cholesky: Cholesky,
     pub(crate) scales: Vec<f64>,
+    /// The active set at which a warm search begins.
+    pub(crate) previous: ActiveSet,
     pub(crate) exposures: Vec<f64>,
     pub(crate) product: Vec<f64>,
 }

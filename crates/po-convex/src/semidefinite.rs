@@ -114,8 +114,8 @@ pub fn check_positive_semidefinite(covariance: &Covariance) -> Result<(), InputE
     }
 }
 
-/// The smallest eigenvalue: below zero for a matrix that is not positive semidefinite, though rounding may also put it
-/// a little below.
+/// The smallest eigenvalue: below zero for a matrix that is not positive semidefinite, though rounding may also put
+/// it a little below.
 ///
 /// # Errors
 /// [`InputError::NotConverged`] if an eigenvalue is not found, of which no case is known.
@@ -214,9 +214,9 @@ pub fn nearest_positive_semidefinite(covariance: &Covariance) -> Result<Covarian
 /// C = V max(Λ, floor) V',   ρ_ij = C_ij / √(C_ii C_jj),   Σ_ij = σ_i σ_j ρ_ij
 /// ```
 ///
-/// Λ and V are the eigenvalues and eigenvectors of the correlation, and σ the volatilities. Lifting makes the diagonal
-/// larger than one, and the second step brings it back; the smallest eigenvalue is then a little below the floor.
-/// Quicker than [`nearest_positive_semidefinite`], and further from the matrix given.
+/// Λ and V are the eigenvalues and eigenvectors of the correlation, and σ the volatilities. Lifting makes the
+/// diagonal larger than one, and the second step brings it back; the smallest eigenvalue is then a little below the
+/// floor. Quicker than [`nearest_positive_semidefinite`], and further from the matrix given.
 ///
 /// # Errors
 /// [`InputError::OutOfRange`] unless the floor is in [0, 1).
@@ -258,7 +258,8 @@ fn check_floor(value: f64) -> Result<(), InputError> {
     }
 }
 
-/// What the rows and columns are divided by: volatilities, and for assets without variance the root of the mean variance.
+/// What the rows and columns are divided by: volatilities, and for assets without variance the root of the mean
+/// variance.
 fn scales(covariance: &Covariance) -> Vec<f64> {
     let volatilities = covariance.volatilities();
     let mean = volatilities.iter().map(|volatility| volatility * volatility).sum::<f64>()

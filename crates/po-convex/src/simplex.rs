@@ -40,11 +40,12 @@ pub(crate) struct Simplex<'a> {
     values: Vec<f64>,
     basis: Vec<usize>,
     basic: Vec<bool>,
-    /// Whether a variable of the basis counts as below (-1), within or above (1) its limits: at a limit it may be either,
-    /// and the slopes go by this.
+    /// Whether a variable of the basis counts as below (-1), within or above (1) its limits: at a limit it may be
+    /// either, and the slopes go by this.
     sides: Vec<i8>,
     inverse: DMatrix<f64>,
     updates: usize,
+    iterations: usize,
 }
 
 /// Where along a step the slope changes.
@@ -77,6 +78,7 @@ impl<'a> Simplex<'a> {
             sides: vec![0; count + rows],
             inverse: -DMatrix::identity(rows, rows),
             updates: 0,
+            iterations: 0,
         };
         simplex.weights.extend_from_slice(weights);
         simplex.basic.resize(count + rows, true);
@@ -86,6 +88,11 @@ impl<'a> Simplex<'a> {
 
     fn count(&self) -> usize {
         self.lower.len() - self.rows
+    }
+
+    /// Steps taken so far.
+    pub(crate) fn iterations(&self) -> usize {
+        self.iterations
     }
 
     /// Replaces the limits of a row.
@@ -192,6 +199,7 @@ impl<'a> Simplex<'a> {
         let downhill = self.downhill();
         let mut stalled = 0;
         for _ in 0..PATIENCE * self.lower.len() {
+            self.iterations += 1;
             let prices = self.prices();
             let Some((entering, upward, slope)) = self.entering(&prices, downhill, stalled > STALLED) else {
                 return true;

@@ -6,7 +6,7 @@ use po_core::{Certificate, Status};
 ///
 /// Multipliers have the sign of `∂ objective / ∂ limit`: of a lower limit that binds zero or more, of an upper one
 /// zero or less.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct ProgramSolution {
     /// x.
     pub x: Vec<f64>,
@@ -29,7 +29,7 @@ pub struct ProgramSolution {
 }
 
 /// Which bounds, kinks and rows hold with equality.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct ActiveSet {
     /// For each asset: twice the index of the breakpoint at which it stands, or one more than twice the index of the
     /// breakpoint to the left of the segment in which it is free.
@@ -45,4 +45,38 @@ pub(crate) enum Binding {
     None,
     Lower,
     Upper,
+}
+
+impl Clone for ProgramSolution {
+    fn clone(&self) -> Self {
+        let mut clone = Self::default();
+        clone.clone_from(self);
+        clone
+    }
+
+    /// Keeps the memory that is there, which the derived spelling would not.
+    fn clone_from(&mut self, source: &Self) {
+        let Self { x, objective, rows, absolute, bounds, status, iterations, certificate, active } = source;
+        self.x.clone_from(x);
+        self.rows.clone_from(rows);
+        self.absolute.clone_from(absolute);
+        self.bounds.clone_from(bounds);
+        self.active.clone_from(active);
+        self.objective = *objective;
+        self.status = *status;
+        self.iterations = *iterations;
+        self.certificate = *certificate;
+    }
+}
+
+impl Clone for ActiveSet {
+    fn clone(&self) -> Self {
+        Self { places: self.places.clone(), rows: self.rows.clone() }
+    }
+
+    /// Keeps the memory that is there.
+    fn clone_from(&mut self, source: &Self) {
+        self.places.clone_from(&source.places);
+        self.rows.clone_from(&source.rows);
+    }
 }

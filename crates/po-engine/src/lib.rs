@@ -3,7 +3,13 @@
 
 pub mod prelude;
 
+#[cfg(feature = "convex")]
+#[cfg_attr(docsrs, doc(cfg(feature = "convex")))]
+pub use po_convex as convex;
 pub use po_core::*;
 #[cfg(feature = "hrp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hrp")))]
 pub use po_hrp as hrp;
+#[cfg(feature = "risk-budget")]
+#[cfg_attr(docsrs, doc(cfg(feature = "risk-budget")))]
+pub use po_risk_budget as risk_budget;

@@ -8,9 +8,7 @@ use crate::correlations::Correlations;
 use crate::newton::{Newton, without_risk};
 use crate::scratch::Work;
 use crate::solve::{Effort, Outcome, solve};
-use crate::{
-    Error, Normalisation, RiskBudgetAllocation, RiskBudgetParams, RiskBudgetScratch, RiskReport,
-};
+use crate::{Error, Normalisation, RiskBudgetAllocation, RiskBudgetParams, RiskBudgetScratch, RiskReport};
 
 /// A net exposure this small a part of the gross exposure is rounding.
 const NET: f64 = 1e-12;
@@ -136,18 +134,19 @@ impl RiskBudgeting {
         problem.start(correlations, warm.then_some(start));
         let RiskBudgetParams { algorithm, tolerance, iteration_limit, normalisation, .. } = self.params;
         let effort = Effort { algorithm, tolerance, iteration_limit };
-        let Outcome { status, iterations, residual } = solve(correlations, problem, (descent, newton), effort, |problem| {
-            problem.weights_into(risk.len(), weights);
-            let variance = report.fill(risk, weights, exposures)?;
-            if variance <= 0.0 {
-                let ratio = problem.ratio(variance, weights);
-                return Err(match without_risk(ratio) {
-                    Newton::Negative { ratio } => Error::NegativeVariance { ratio },
-                    _ => Error::Riskless { ratio: ratio.max(0.0) },
-                });
-            }
-            Ok(report.residual())
-        })?;
+        let Outcome { status, iterations, residual } =
+            solve(correlations, problem, (descent, newton), effort, |problem| {
+                problem.weights_into(risk.len(), weights);
+                let variance = report.fill(risk, weights, exposures)?;
+                if variance <= 0.0 {
+                    let ratio = problem.ratio(variance, weights);
+                    return Err(match without_risk(ratio) {
+                        Newton::Negative { ratio } => Error::NegativeVariance { ratio },
+                        _ => Error::Riskless { ratio: ratio.max(0.0) },
+                    });
+                }
+                Ok(report.residual())
+            })?;
         let primal_residual = normalise(normalisation, weights, report)?;
         solution.weights.assign(weights)?;
         (solution.status, solution.iterations) = (status, iterations);
@@ -196,12 +195,7 @@ impl Allocator for RiskBudgeting {
 }
 
 /// The covariance of some assets: the matrix itself where they are all.
-fn select<'a>(
-    matrix: &'a [f64],
-    len: usize,
-    assets: &[usize],
-    selection: &'a mut Vec<f64>,
-) -> &'a [f64] {
+fn select<'a>(matrix: &'a [f64], len: usize, assets: &[usize], selection: &'a mut Vec<f64>) -> &'a [f64] {
     if assets.len() == len {
         return matrix;
     }
@@ -223,7 +217,7 @@ fn normalise(
         Normalisation::Gross => 1.0,
         Normalisation::Net => {
             let net = net(weights);
-            if !(net > NET) {
+            if net <= NET {
                 return Err(Error::NetNotPositive { net });
             }
             1.0 / net

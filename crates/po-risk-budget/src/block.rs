@@ -7,7 +7,7 @@
 
 use pulp::Simd;
 
-use crate::lanes::{Eight, LANES, Registers, Tile, add_multiples, registers, registers_mut, splat};
+use crate::lanes::{Eight, Registers, Tile, add_multiples, registers, registers_mut, splat};
 
 /// The minimisers of eight coordinates, of which each knows the new ones before it.
 #[inline(always)]
@@ -60,9 +60,9 @@ pub(crate) fn coupling<S: Simd>(simd: S, correlations: &Tile, y: &Eight, budget:
     }
     let mut coupling = lower;
     for (col, column) in coupling.iter_mut().enumerate() {
-        for row in col + 1..LANES {
+        for (row, entries) in lower.iter().enumerate().skip(col + 1) {
             let factor = simd.splat_f64s(column.0[row] * slopes.0[row]);
-            for (sum, &entry) in registers_mut::<S>(column).iter_mut().zip(registers::<S>(&lower[row])) {
+            for (sum, &entry) in registers_mut::<S>(column).iter_mut().zip(registers::<S>(entries)) {
                 *sum = simd.mul_add_e_f64s(entry, factor, *sum);
             }
         }

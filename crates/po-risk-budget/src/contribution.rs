@@ -88,7 +88,9 @@ impl RiskReport {
     pub fn residual(&self) -> f64 {
         let distance = |(share, budget): (&f64, &f64)| (share - budget).abs();
         // All shares are numbers or none is, and then the residual is none either.
-        zip(&self.share, &self.budget).map(distance).fold(0.0, |most, next| if next <= most { most } else { next })
+        zip(&self.share, &self.budget)
+            .map(distance)
+            .fold(0.0, |most, next| if next <= most { most } else { next })
     }
 
     /// Computes everything from the data; returns the variance, of which the risk is the root if it has one.

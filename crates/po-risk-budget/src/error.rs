@@ -52,6 +52,35 @@ pub enum Error {
         /// The risk of that portfolio, with weights that sum to one.
         risk: f64,
     },
+    /// No portfolio satisfies the constraints, or the method cannot take them.
+    #[error(transparent)]
+    Programme(#[from] po_convex::Error),
+    /// Some factors are combinations of others, so that risk cannot be told apart between them.
+    #[error(
+        "the exposures to {factors} factors have rank {rank}, expected {factors}: some factors are combinations of others"
+    )]
+    DependentFactors {
+        /// Number of factors.
+        factors: usize,
+        /// How many of them are independent.
+        rank: usize,
+    },
+    /// The caps on shares of risk sum to less than all of it.
+    #[error("the caps on the shares of risk sum to {sum}, expected at least 1: the shares themselves do")]
+    CapsTooLow {
+        /// Their sum.
+        sum: f64,
+    },
+    /// The barrier of a constrained budget keeps the weights from summing to what they must.
+    #[error(
+        "the weights of the barrier under the constraints sum to {reached}, expected {expected}: the constraints do not go together with weights in proportion to budgets"
+    )]
+    SumOutOfReach {
+        /// The sum that is nearest to what it must be.
+        reached: f64,
+        /// What it must be.
+        expected: f64,
+    },
     /// An asset stands in two groups of a nested budget.
     #[error("asset {asset:?} stands in group {first:?} and in group {second:?}, expected each asset once")]
     AssetTwice {
@@ -63,7 +92,9 @@ pub enum Error {
         second: String,
     },
     /// An asset stands in no group of a nested budget.
-    #[error("asset {asset:?} stands in no group of the budget, expected it in one, with a share of zero if need be")]
+    #[error(
+        "asset {asset:?} stands in no group of the budget, expected it in one, with a share of zero if need be"
+    )]
     AssetInNoGroup {
         /// The asset.
         asset: String,
@@ -111,6 +142,7 @@ impl Error {
     pub fn named(&self, universe: &Universe) -> String {
         match self {
             Self::Input(error) => error.named(universe),
+            Self::Programme(error) => error.named(universe),
             Self::NotPositiveSemidefinite { asset } => {
                 self.to_string().replacen(&format!("asset {asset}"), &universe.label(*asset), 1)
             }

@@ -8,7 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::block::{coupling, difference, minimise};
 use crate::correlations::Correlations;
 use crate::lanes::{
-    Eight, LANES, Tile, add_multiples, blocks, padding, products, registers, registers_mut, splat, numbers,
+    Eight, LANES, Tile, add_multiples, blocks, numbers, padding, products, registers, registers_mut, splat,
 };
 
 /// `C = Λ Λ' + diag(own)`, with the rows of Λ eight by eight.
@@ -56,8 +56,7 @@ impl Factors {
             let scale = scales[block].0[lane];
             self.own[block].0[lane] = specific[asset] * scale * scale;
             for (factor, column) in columns.clone().enumerate() {
-                let (tile, row) =
-                    ((factor_padding + factor) / LANES, (factor_padding + factor) % LANES);
+                let (tile, row) = ((factor_padding + factor) / LANES, (factor_padding + factor) % LANES);
                 self.tiles[block * self.factors + tile][lane].0[row] = column[asset] * scale;
             }
         }

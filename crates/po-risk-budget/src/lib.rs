@@ -5,10 +5,14 @@ mod acceleration;
 mod allocate;
 mod allocation;
 mod block;
+mod cap;
+mod constrained;
 mod contribution;
+mod controller;
 mod coordinate;
 mod correlations;
 mod error;
+mod factor_budget;
 mod factors;
 mod lanes;
 mod marginal;
@@ -24,11 +28,23 @@ mod sensitivity;
 mod signed;
 mod solve;
 mod start;
+#[cfg(test)]
+mod widths;
 
 pub use allocate::RiskBudgeting;
 pub use allocation::RiskBudgetAllocation;
+pub use cap::{CapScratch, CappedAllocation, Caps, RiskCapParams, RiskCapping};
+pub use constrained::{
+    Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting, ConstrainedScratch, Obstacle,
+};
 pub use contribution::RiskReport;
+pub use controller::{
+    ControllerDecision, DrawdownScaling, Reason, RiskBudgetController, RiskBudgetControllerParams,
+};
 pub use error::Error;
+pub use factor_budget::{
+    FactorBudgetAllocation, FactorExposures, FactorReport, FactorRiskBudgetParams, FactorRiskBudgeting,
+};
 pub use measure::RiskMeasure;
 pub use nested::{BudgetGroup, GroupBudget, NestedBudget, Within};
 pub use params::{Algorithm, Normalisation, RiskBudgetParams};

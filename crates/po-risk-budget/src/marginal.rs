@@ -31,10 +31,10 @@ pub(crate) fn multiply(
 /// The product with a symmetric matrix, of which the lower triangle is read once, for its rows and for its columns.
 ///
 /// The first columns are as few as leave whole eights below.
-struct Dense<'a> {
-    matrix: &'a [f64],
-    weights: &'a [f64],
-    product: &'a mut [f64],
+pub(crate) struct Dense<'a> {
+    pub(crate) matrix: &'a [f64],
+    pub(crate) weights: &'a [f64],
+    pub(crate) product: &'a mut [f64],
 }
 
 impl WithSimd for Dense<'_> {

@@ -26,12 +26,11 @@ pub struct BudgetGroup {
 /// How a group shares its risk out.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", deny_unknown_fields))]
 pub enum Within {
     /// The same share for each of these assets.
     Equally(Vec<String>),
     /// The same share for each asset that has this label in a grouping of the universe.
-    #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
     Label {
         /// The grouping, for example `sector`.
         grouping: String,
@@ -108,7 +107,12 @@ impl NestedBudget {
     /// [`InputError::EmptyName`] for groups side by side.
     pub fn new(universe: &Universe, groups: &[BudgetGroup]) -> Result<Self, Error> {
         let assets = universe.len();
-        let mut tree = Resolution { universe, shares: vec![0.0; assets], places: vec![None; assets], groups: Vec::new() };
+        let mut tree = Resolution {
+            universe,
+            shares: vec![0.0; assets],
+            places: vec![None; assets],
+            groups: Vec::new(),
+        };
         tree.groups_within("", 0, 1.0, groups)?;
         if let Some(asset) = tree.places.iter().position(Option::is_none) {
             return Err(Error::AssetInNoGroup { asset: universe.label(asset) });

@@ -83,7 +83,10 @@ pub(crate) fn minimise<C: Correlations>(
         let (variance, gross) = zip(numbers(y, padding), numbers(product, padding))
             .fold((0.0, 0.0), |(variance, gross), (y, p)| (variance + y * p, gross + y));
         let ratio = variance / (gross * gross);
-        if !(ratio > RISKLESS) {
+        if ratio.is_nan() {
+            return (Newton::Stalled, iteration);
+        }
+        if ratio <= RISKLESS {
             return (without_risk(ratio), iteration);
         }
         // Along a ray the objective is least where the variance is one.
@@ -114,10 +117,9 @@ pub(crate) fn minimise<C: Correlations>(
         let damped = length_of(y, descent, curvature, step, padding);
         near = damped.is_none();
         let length = damped.unwrap_or(1.0);
-        for (y, step) in zip(
-            y.iter_mut().flat_map(|eight| &mut eight.0).skip(padding),
-            numbers(step, padding),
-        ) {
+        for (y, step) in
+            zip(y.iter_mut().flat_map(|eight| &mut eight.0).skip(padding), numbers(step, padding))
+        {
             *y += length * step;
         }
     }
@@ -132,7 +134,13 @@ pub(crate) fn without_risk(ratio: f64) -> Newton {
 /// How much of a step to take to minimise the objective along it; none near the solution, where all of it is taken.
 ///
 /// With `u = d / y` for the step d, the slope after a part t is `y'C d + t d'C d - Σ b u / (1 + t u)`; it grows with t.
-fn length_of(y: &[Eight], descent: &[Eight], curvature: &[Eight], step: &[Eight], padding: usize) -> Option<f64> {
+fn length_of(
+    y: &[Eight],
+    descent: &[Eight],
+    curvature: &[Eight],
+    step: &[Eight],
+    padding: usize,
+) -> Option<f64> {
     let all = || {
         let left = zip(numbers(y, padding), numbers(step, padding));
         zip(left, zip(numbers(descent, padding), numbers(curvature, padding)))
@@ -147,7 +155,7 @@ fn length_of(y: &[Eight], descent: &[Eight], curvature: &[Eight], step: &[Eight]
         logarithmic += curvature * d * d;
         linear += curvature * y * d;
     }
-    if !(largest > NEAR) {
+    if largest <= NEAR {
         return None;
     }
     let quadratic = fall - logarithmic;
@@ -163,7 +171,11 @@ fn length_of(y: &[Eight], descent: &[Eight], curvature: &[Eight], step: &[Eight]
             slope -= curvature * y * ratio;
             bend += curvature * ratio * ratio;
         }
-        if slope < 0.0 { low = part } else { high = part }
+        if slope < 0.0 {
+            low = part;
+        } else {
+            high = part;
+        }
         let next = part - slope / bend;
         let inside = next > low && next < high;
         let between = if high.is_finite() { 0.5 * (low + high) } else { 2.0 * part };

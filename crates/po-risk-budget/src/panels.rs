@@ -145,8 +145,7 @@ impl Correlations for Panels {
             for (pull, &later) in zip(registers_mut::<S>(&mut pull), registers::<S>(&later)) {
                 *pull = simd.add_f64s(*pull, later);
             }
-            let minimisers =
-                minimise(simd, &self.couplings[block], &pull, &budget[block], &y[block]);
+            let minimisers = minimise(simd, &self.couplings[block], &pull, &budget[block], &y[block]);
             y[block] = minimisers;
             let next = block + 1;
             if next < self.blocks {

@@ -54,9 +54,14 @@ impl Problem {
                 let loadings = |asset: usize| covariance.loadings().row(asset).norm_squared();
                 let variances = assets.iter().map(|&asset| covariance.specific()[asset] + loadings(asset));
                 pack(variances, f64::INFINITY, scales);
+                if let Some(place) = numbers(scales, assets.len()).position(f64::is_infinite) {
+                    let (asset, expected) = (assets[place], "a finite number");
+                    let (name, value) = ("the variance", f64::INFINITY);
+                    return Err(InputError::AssetOutOfRange { name, asset, value, expected });
+                }
             }
         }
-        if !(Arch::new().dispatch(InverseRoots(scales)) > 0.0) {
+        if Arch::new().dispatch(InverseRoots(scales)) <= 0.0 {
             let zero = numbers(scales, assets.len()).position(f64::is_infinite).unwrap_or_default();
             return Err(InputError::ZeroVariance { asset: assets[zero] });
         }
@@ -138,7 +143,8 @@ impl Problem {
     /// The variance of a portfolio in units of what it would be if all correlations were one.
     pub(crate) fn ratio(&self, variance: f64, weights: &[f64]) -> f64 {
         let scales = numbers(&self.scales, self.assets.len());
-        let undiversified: f64 = zip(&self.assets, scales).map(|(&asset, scale)| weights[asset] / scale).sum();
+        let undiversified: f64 =
+            zip(&self.assets, scales).map(|(&asset, scale)| weights[asset] / scale).sum();
         variance / (undiversified * undiversified)
     }
 }

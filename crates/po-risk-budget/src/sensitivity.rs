@@ -102,7 +102,7 @@ impl RiskBudgeting {
         let problem = &mut work.problem;
         if !problem.begin_at(weights) {
             let sides = zip(&problem.assets, numbers(&problem.scales, problem.assets.len()));
-            let astray = sides.into_iter().find(|(asset, scale)| !(weights[**asset] * scale > 0.0));
+            let astray = sides.into_iter().find(|(asset, scale)| weights[**asset] * scale <= 0.0);
             let asset = astray.map_or(0, |(asset, _)| *asset);
             let (name, value) = ("the weight", weights[asset]);
             let expected = "a number other than zero, of the sign of the position";
@@ -127,7 +127,7 @@ fn derivatives<C: Correlations>(
     let held = assets.len();
     multiply(correlations, y, product);
     let variance: f64 = zip(numbers(y, held), numbers(product, held)).map(|(y, p)| y * p).sum();
-    if !(variance > 0.0) {
+    if variance <= 0.0 {
         return Err(Error::Riskless { ratio: 0.0 });
     }
     let scale = 1.0 / variance.sqrt();
@@ -140,9 +140,9 @@ fn derivatives<C: Correlations>(
         curvature
     };
     let curvature: Vec<Eight> = zip(&mut *y, &*budget).map(curvature).collect();
-    correlations.decompose(&curvature).map_err(|place| Error::NotPositiveSemidefinite {
-        asset: assets[place.unwrap_or_default()],
-    })?;
+    correlations
+        .decompose(&curvature)
+        .map_err(|place| Error::NotPositiveSemidefinite { asset: assets[place.unwrap_or_default()] })?;
     // Weights are x times this.
     let (y, scales): (Vec<f64>, Vec<f64>) = (numbers(y, held).collect(), numbers(scales, held).collect());
     let multiple = weights[assets[0]] / (y[0] * scales[0]);
@@ -159,7 +159,9 @@ fn derivatives<C: Correlations>(
         }
         // How the scale answers: each normalisation divides by what this is the logarithmic derivative of.
         let growth = match normalisation {
-            Normalisation::Gross => zip(&*column, weights).map(|(d, w)| d * w.signum()).sum::<f64>() / gross(weights),
+            Normalisation::Gross => {
+                zip(&*column, weights).map(|(d, w)| d * w.signum()).sum::<f64>() / gross(weights)
+            }
             Normalisation::Net => column.iter().sum::<f64>() / weights.iter().sum::<f64>(),
             // The variance of x is the sum of the budgets.
             Normalisation::Volatility(_) => 0.5,

@@ -2,8 +2,8 @@
 
 use po_core::Status;
 
-use crate::correlations::Correlations;
 use crate::coordinate::{Descent, DescentScratch, Stop, descend};
+use crate::correlations::Correlations;
 use crate::newton::{self, Newton, NewtonScratch};
 use crate::problem::Problem;
 use crate::{Algorithm, Error};

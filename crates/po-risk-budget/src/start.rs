@@ -70,7 +70,8 @@ fn one_factor<S: Simd>(
     factor: f64,
 ) -> (f64, f64) {
     let (zero, one, half) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0), simd.splat_f64s(0.5));
-    let (scale, factor, largest) = (simd.splat_f64s(scale), simd.splat_f64s(factor), simd.splat_f64s(LARGEST));
+    let (scale, factor, largest) =
+        (simd.splat_f64s(scale), simd.splat_f64s(factor), simd.splat_f64s(LARGEST));
     let (mut value, mut slope) = (zero, zero);
     for ((budget, sums), y) in zip(zip(budget, sums), y) {
         let known = zip(registers::<S>(budget), registers::<S>(sums));

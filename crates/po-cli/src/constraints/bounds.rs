@@ -4,7 +4,7 @@ use std::path::Path;
 
 use po_engine::{Bounds, Universe, nearest_name};
 
-use super::{Range, side};
+use super::{Names, Range, side};
 use crate::data::{Records, open_csv};
 use crate::error::{Error, Place, ReadError, RowNumber, SettingsError};
 
@@ -24,14 +24,13 @@ struct Named {
     range: Range,
 }
 
-/// The bounds of the assets of `universe`, out of all `known` assets of `file`; what is more specific wins.
+/// The bounds of the assets of `universe`; what is more specific wins.
 ///
 /// Also says which bounds are not used because their assets were left out.
 pub(crate) fn asset_bounds(
     specs: &[String],
     universe: &Universe,
-    known: &[String],
-    file: &str,
+    names: Names<'_>,
 ) -> Result<(Option<Bounds>, Vec<String>), Error> {
     if specs.is_empty() {
         return Ok((None, Vec::new()));
@@ -63,8 +62,8 @@ pub(crate) fn asset_bounds(
             seen.push(asset);
             match universe.index_of(asset) {
                 Ok(index) => (lower[index], upper[index]) = (range.lower, range.upper),
-                Err(_) if known.contains(asset) => unused.push(asset.clone()),
-                Err(_) => return Err(unknown(place, asset, known, file).into()),
+                Err(_) if names.known.contains(asset) => unused.push(asset.clone()),
+                Err(_) => return Err(names.unknown(place, asset).into()),
             }
         }
     }
@@ -72,9 +71,13 @@ pub(crate) fn asset_bounds(
     Ok((Some(bounds), unused))
 }
 
-/// Whether a `--bounds` names a file.
-pub(crate) fn is_file(text: &str) -> bool {
-    matches!(parse(text), Ok(Spec::File(_)))
+/// The bounds with the files among them beside the configuration file.
+pub(crate) fn beside_if_file(specs: Vec<String>, folder: &Path) -> Vec<String> {
+    let beside = |spec: String| match parse(&spec) {
+        Ok(Spec::File(path)) => folder.join(path).display().to_string(),
+        _ => spec,
+    };
+    specs.into_iter().map(beside).collect()
 }
 
 fn parse(text: &str) -> Result<Spec<'_>, SettingsError> {
@@ -137,10 +140,4 @@ fn bound(records: &dyn Records, column: usize, absent: f64) -> Result<f64, Error
 
 fn twice(place: &str, name: &str) -> SettingsError {
     SettingsError::BoundTwice { place: place.to_owned(), name: name.to_owned() }
-}
-
-fn unknown(place: &str, name: &str, known: &[String], file: &str) -> SettingsError {
-    let nearest = nearest_name(name, known.iter().map(String::as_str)).map(str::to_owned);
-    let (place, name, file) = (place.to_owned(), name.to_owned(), file.to_owned());
-    SettingsError::UnknownAsset { place, name, file, nearest }
 }

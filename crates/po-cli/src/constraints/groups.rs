@@ -66,6 +66,47 @@ impl Groups {
         Ok((grouped.map_err(Error::input(&known))?, without))
     }
 
+    /// The grouping and the label that a name stands for.
+    pub(crate) fn find<'a>(
+        &self,
+        place: &'static str,
+        name: &'a str,
+        universe: &'a Universe,
+    ) -> Result<(&'a str, &'a str), SettingsError> {
+        let with = |label: &str| -> Vec<&'a str> {
+            let has = |labels: &[Option<String>]| labels.iter().flatten().any(|known| known == label);
+            let groupings = universe.groupings().iter();
+            groupings.filter(|grouping| has(grouping.labels())).map(po_engine::Grouping::name).collect()
+        };
+        match with(name).as_slice() {
+            [grouping] => return Ok((grouping, name)),
+            [] => {}
+            several => {
+                let (groupings, example) = (several.join(" and in "), format!("{}:{name}", several[0]));
+                return Err(SettingsError::AmbiguousGroup {
+                    place,
+                    name: name.to_owned(),
+                    groupings,
+                    example,
+                });
+            }
+        }
+        let parts = name.split_once(':').map(|(grouping, label)| (grouping.trim(), label.trim()));
+        if let Some((grouping, label)) = parts.filter(|(grouping, label)| with(label).contains(grouping)) {
+            return Ok((grouping, label));
+        }
+        let label = parts.map_or(name, |(_, label)| label);
+        let name = name.to_owned();
+        if self.has(label) && with(label).is_empty() {
+            return Err(SettingsError::EmptyGroup { place, name });
+        }
+        let mut known: Vec<&str> = self.labels.values().flatten().map(String::as_str).collect();
+        known.sort_unstable();
+        known.dedup();
+        let nearest = nearest_name(label, known).map(str::to_owned);
+        Err(SettingsError::UnknownGroup { place, name, file: self.name.clone(), nearest })
+    }
+
     /// Whether the file has a label, for assets that are allocated or not.
     fn has(&self, label: &str) -> bool {
         self.labels.values().flatten().any(|known| known == label)
@@ -88,7 +129,7 @@ pub(crate) fn group_bounds(
         let (name, range) = text.rsplit_once('=').ok_or_else(bad)?;
         let (name, range) = (name.trim(), Range::parse(range).ok_or_else(bad)?);
         let groups = groups.ok_or_else(|| SettingsError::NoGroups { text: text.clone() })?;
-        let (grouping, label) = find(name, universe, groups)?;
+        let (grouping, label) = groups.find("--group-bounds", name, universe)?;
         if bounds.iter().any(|bound| bound.name() == name) {
             let (place, name) = ("--group-bounds".to_owned(), name.to_owned());
             return Err(SettingsError::BoundTwice { place, name }.into());
@@ -98,39 +139,4 @@ pub(crate) fn group_bounds(
         bounds.push(bound.map_err(Error::input(universe))?);
     }
     Ok(bounds)
-}
-
-/// The grouping and the label that a name stands for.
-fn find<'a>(
-    name: &'a str,
-    universe: &'a Universe,
-    groups: &Groups,
-) -> Result<(&'a str, &'a str), SettingsError> {
-    let with = |label: &str| -> Vec<&'a str> {
-        let has = |labels: &[Option<String>]| labels.iter().flatten().any(|known| known == label);
-        let groupings = universe.groupings().iter();
-        groupings.filter(|grouping| has(grouping.labels())).map(po_engine::Grouping::name).collect()
-    };
-    match with(name).as_slice() {
-        [grouping] => return Ok((grouping, name)),
-        [] => {}
-        several => {
-            let (groupings, example) = (several.join(" and in "), format!("{}:{name}", several[0]));
-            return Err(SettingsError::AmbiguousGroup { name: name.to_owned(), groupings, example });
-        }
-    }
-    let parts = name.split_once(':').map(|(grouping, label)| (grouping.trim(), label.trim()));
-    if let Some((grouping, label)) = parts.filter(|(grouping, label)| with(label).contains(grouping)) {
-        return Ok((grouping, label));
-    }
-    let label = parts.map_or(name, |(_, label)| label);
-    let name = name.to_owned();
-    if groups.has(label) && with(label).is_empty() {
-        return Err(SettingsError::EmptyGroup { name });
-    }
-    let mut known: Vec<&str> = groups.labels.values().flatten().map(String::as_str).collect();
-    known.sort_unstable();
-    known.dedup();
-    let nearest = nearest_name(label, known).map(str::to_owned);
-    Err(SettingsError::UnknownGroup { name, file: groups.name.clone(), nearest })
 }

@@ -10,8 +10,11 @@ pub use place::{Place, RowNumber};
 pub use read::ReadError;
 pub use settings::SettingsError;
 
-use po_engine::hrp;
 use po_engine::{InputError, Universe};
+use po_engine::{convex, hrp, risk_budget};
+
+/// What people call the limit that all capital is invested.
+pub(crate) const BUDGET: &str = "the sum of the weights";
 
 /// Why `po` stopped; each message is one line and names things as the user does.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -42,6 +45,32 @@ pub enum Error {
         /// The names of the assets.
         universe: Universe,
     },
+    /// A constraint cannot be read.
+    #[error("{place}: {}", .error.named(universe))]
+    Constraint {
+        /// The flag, or the place in a file.
+        place: String,
+        /// What is wrong with it.
+        error: convex::Error,
+        /// The names of the assets.
+        universe: Universe,
+    },
+    /// The optimiser refuses the numbers or the constraints.
+    #[error("{}", named(.error, universe))]
+    Convex {
+        /// What is wrong with them.
+        error: convex::Error,
+        /// The names of the assets.
+        universe: Universe,
+    },
+    /// Risk budgeting refuses the numbers or the budget.
+    #[error("{}", .error.named(universe))]
+    RiskBudget {
+        /// What is wrong with them.
+        error: risk_budget::Error,
+        /// The names of the assets.
+        universe: Universe,
+    },
     /// A result cannot be written.
     #[error("{target} cannot be written: {reason}")]
     Write {
@@ -65,6 +94,40 @@ impl Error {
         |error| Self::Hrp { error, universe: universe.clone() }
     }
 
+    /// An error of optimisation, with the names it lacks.
+    pub(crate) fn convex(universe: &Universe) -> impl Fn(convex::Error) -> Self + '_ {
+        |error| Self::Convex { error, universe: universe.clone() }
+    }
+
+    /// An error of risk budgeting, with the names it lacks.
+    pub(crate) fn risk_budget(universe: &Universe) -> impl Fn(risk_budget::Error) -> Self + '_ {
+        |error| Self::RiskBudget { error, universe: universe.clone() }
+    }
+
+    /// Whether the request was understood, and no portfolio answers it.
+    #[must_use]
+    pub fn is_infeasible(&self) -> bool {
+        use convex::Error::{Infeasible, NoExcessReturn, RiskLimitTooLow, TargetTooHigh, Unbounded};
+        match self {
+            Self::Convex { error, .. } => matches!(
+                error,
+                Infeasible(_)
+                    | RiskLimitTooLow { .. }
+                    | TargetTooHigh { .. }
+                    | NoExcessReturn { .. }
+                    | Unbounded { .. }
+            ),
+            Self::Hrp { error, .. } => matches!(
+                error,
+                hrp::Error::LowerBoundsTooHigh { .. }
+                    | hrp::Error::UpperBoundsTooLow { .. }
+                    | hrp::Error::GroupUnattainable { .. }
+                    | hrp::Error::GroupsConflict { .. }
+            ),
+            _ => false,
+        }
+    }
+
     /// A failure to write to `target`.
     pub(crate) fn write(target: &str) -> impl Fn(std::io::Error) -> Self + '_ {
         move |error| Self::Write {
@@ -73,6 +136,23 @@ impl Error {
             closed: error.kind() == std::io::ErrorKind::BrokenPipe,
         }
     }
+}
+
+/// The message, in which limits that stand in no line of the user are called by what they limit.
+fn named(error: &convex::Error, universe: &Universe) -> String {
+    let convex::Error::Infeasible(conflict) = error else { return error.named(universe) };
+    let mut conflict = conflict.clone();
+    let relaxed = conflict.relaxation.iter_mut().map(|violation| &mut violation.constraint);
+    for constraint in conflict.constraints.iter_mut().chain(relaxed) {
+        if let convex::Constraint::Row { label, .. } = constraint {
+            match label.as_str() {
+                "budget" => BUDGET.clone_into(label),
+                "turnover" | "gross" => *label = format!("the limit on {label}"),
+                _ => {}
+            }
+        }
+    }
+    conflict.named(universe)
 }
 
 /// What the system says, without its number, and the same on each system where it is common.

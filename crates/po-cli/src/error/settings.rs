@@ -76,8 +76,10 @@ pub enum SettingsError {
         text: String,
     },
     /// A group is not known.
-    #[error("group {name:?} of --group-bounds is not in {file}{}", meant(.nearest.as_ref()))]
+    #[error("group {name:?} of {place} is not in {file}{}", meant(.nearest.as_ref()))]
     UnknownGroup {
+        /// The flag.
+        place: &'static str,
         /// The group.
         name: String,
         /// The file of groups.
@@ -86,16 +88,20 @@ pub enum SettingsError {
         nearest: Option<String>,
     },
     /// A group has no asset among those allocated.
-    #[error("group {name:?} of --group-bounds has no asset left to allocate to, expected at least one")]
+    #[error("group {name:?} of {place} has no asset left to allocate to, expected at least one")]
     EmptyGroup {
+        /// The flag.
+        place: &'static str,
         /// The group.
         name: String,
     },
     /// A group occurs in several groupings.
     #[error(
-        "group {name:?} of --group-bounds is in {groupings}, expected one of them in front, such as {example:?}"
+        "group {name:?} of {place} is in {groupings}, expected one of them in front, such as {example:?}"
     )]
     AmbiguousGroup {
+        /// The flag.
+        place: &'static str,
         /// The group.
         name: String,
         /// The groupings that have it.
@@ -103,13 +109,136 @@ pub enum SettingsError {
         /// How it can be said.
         example: String,
     },
+    /// A name in a constraint, a view or a budget stands for nothing.
+    #[error(
+        "{kind} {name:?} of {place} is not in {files}{}{}",
+        meant(.nearest.as_ref()),
+        if *.groups { "" } else { "; --groups FILE says which groups there are" }
+    )]
+    UnknownName {
+        /// What the name could be for.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// The flag with its text, or the place in a file.
+        place: String,
+        /// Where it was looked for.
+        files: String,
+        /// The nearest known name.
+        nearest: Option<String>,
+        /// Whether nothing needs to be said of groups.
+        groups: bool,
+    },
+    /// A name stands for an asset that gets no weight.
+    #[error("asset {name:?} of {place} is left out by --missing or --assets, expected one that is allocated")]
+    LeftOut {
+        /// The flag with its text, or the place in a file.
+        place: String,
+        /// The asset.
+        name: String,
+    },
+    /// A table of constraints has a column that means nothing.
+    #[error("{at}: column {column:?} is unknown{}; expected label, constraint, on, min, max, relative_to or disabled", meant(.nearest.as_ref()))]
+    UnknownConstraintColumn {
+        /// The header.
+        at: String,
+        /// The column.
+        column: String,
+        /// The nearest column.
+        nearest: Option<String>,
+    },
+    /// A row of a table of constraints makes no constraint.
+    #[error("{place}: {message}")]
+    BadRow {
+        /// The row.
+        place: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A text is not the number it should be.
+    #[error("{place} is {text:?}, expected {expected}")]
+    BadNumber {
+        /// The flag, or the place in a file.
+        place: String,
+        /// What it says.
+        text: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A file lacks the number of an asset.
+    #[error("{file} has no {what} for {asset}, expected one for each asset")]
+    NoNumber {
+        /// The file.
+        file: String,
+        /// What the numbers are.
+        what: &'static str,
+        /// The asset.
+        asset: String,
+    },
     /// A flag has no meaning for the method.
-    #[error("{flag} has no meaning for --method {method}, expected --method hrp")]
-    HrpOnly {
+    #[error("{flag} has no meaning for --method {method}, expected --method {users}")]
+    Unused {
         /// The flag.
         flag: &'static str,
         /// The method.
         method: &'static str,
+        /// The methods that use it.
+        users: String,
+    },
+    /// Something that is asked for needs a flag that is not there.
+    #[error("{what} needs {flag}")]
+    Needs {
+        /// What needs it.
+        what: &'static str,
+        /// The flag.
+        flag: &'static str,
+    },
+    /// Two flags say the same thing.
+    #[error("--means and --market both tell the expected returns, expected one of them")]
+    MeansAndMarket,
+    /// A view is not about the return of a portfolio.
+    #[error("--view {text:?} is no view: {reason}")]
+    BadView {
+        /// The view.
+        text: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// There are more or fewer confidences than views.
+    #[error(
+        "--view-confidence has {confidences} numbers for {views} views, expected one for all, or one for each"
+    )]
+    Confidences {
+        /// How many confidences.
+        confidences: usize,
+        /// How many views.
+        views: usize,
+    },
+    /// An asset has two shares of a budget.
+    #[error(
+        "asset {asset:?} is in {first:?} and in {second:?} of --budget, expected each asset in one of its parts"
+    )]
+    BudgetedTwice {
+        /// The asset.
+        asset: String,
+        /// The part that has it first.
+        first: String,
+        /// The part that has it again.
+        second: String,
+    },
+    /// The shares of a budget are not those of a whole.
+    #[error("the shares of --budget sum to {sum}, expected {expected}")]
+    BudgetSum {
+        /// Their sum.
+        sum: f64,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// The ending of a picture says nothing that can be drawn.
+    #[error("--plot {path:?} ends in none of .svg and .html, expected a file such as frontier.svg")]
+    BadPlot {
+        /// The file.
+        path: String,
     },
     /// Prices can be carried forward, returns cannot.
     #[error("--missing carry-forward carries prices, but --returns says that the file holds returns")]

@@ -4,17 +4,31 @@ use super::{Form, Report};
 use crate::error::Error;
 
 pub(super) fn csv(report: &Report, form: Form) -> Result<String, Error> {
-    let mut text = row(["asset", "weight", "volatility", "risk_share", "cluster"])?;
+    let mut header = vec!["asset", "weight", "volatility", "risk_share", "cluster"];
+    if report.shares.is_some() {
+        header.extend(["budget", "budget_share"]);
+    }
+    if report.current.is_some() {
+        header.extend(["current", "trade"]);
+    }
+    let mut text = row(header)?;
     for asset in report.order(form.sort) {
         let share = report.contributions.as_ref().map(|shares| shares[asset].to_string());
         let cluster = report.clusters.as_ref().map(|clusters| clusters[asset].to_string());
-        text += &row([
-            report.names[asset].as_str(),
-            &report.weights[asset].to_string(),
-            &(report.volatilities[asset] * report.annual()).to_string(),
-            &share.unwrap_or_default(),
-            &cluster.unwrap_or_default(),
-        ])?;
+        let mut cells = vec![
+            report.names[asset].clone(),
+            report.weights[asset].to_string(),
+            (report.volatilities[asset] * report.annual()).to_string(),
+            share.unwrap_or_default(),
+            cluster.unwrap_or_default(),
+        ];
+        if let Some(shares) = &report.shares {
+            cells.extend([&shares.report.budget, &shares.report.share].map(|of| of[asset].to_string()));
+        }
+        if let (Some(current), Some(trade)) = (&report.current, report.trade(asset)) {
+            cells.extend([current[asset], trade].map(|weight| weight.to_string()));
+        }
+        text += &row(cells.iter().map(String::as_str))?;
     }
     Ok(text)
 }

@@ -1,15 +1,16 @@
 //! A report as one JSON object, with all digits.
 
+use po_engine::Status;
 use po_engine::hrp::Split;
 use serde_json::{Map, Value, json};
 
-use super::{Form, Report};
+use super::{Form, Report, optimum, shares, status_name};
 use crate::data::show_date;
 use crate::error::Error;
 
 pub(super) fn json(report: &Report, form: Form) -> Result<String, Error> {
     let mut object = report.object();
-    if form.explain {
+    if form.explain && report.optimum.is_none() {
         let splits: Vec<Value> = report.splits.iter().map(|split| self::split(report, split)).collect();
         object.insert("splits".to_owned(), Value::Array(splits));
     }
@@ -47,6 +48,12 @@ impl Report {
                     .collect(),
             );
         }
+        if let (Some(current), Some(turnover)) = (&report.current, report.turnover()) {
+            let trades: Vec<f64> = (0..current.len()).filter_map(|asset| report.trade(asset)).collect();
+            put("current", named(current));
+            put("trades", named(&trades));
+            put("turnover", turnover.into());
+        }
         if let Some(order) = &report.leaf_order {
             put("leaf_order", names(report, order));
         }
@@ -54,7 +61,22 @@ impl Report {
             let clusters = clusters.iter().map(|cluster| Value::from(*cluster));
             put("clusters", report.names.iter().cloned().zip(clusters).collect());
         }
-        put("status", "converged".into());
+        if let Some(optimum) = &report.optimum {
+            for (key, value) in optimum::object(report, optimum) {
+                put(&key, value);
+            }
+        }
+        if let Some(shares) = &report.shares {
+            put("risk_budget", shares::object(report, shares));
+        }
+        if let Some(solution) = &report.solution {
+            put("certificate", optimum::certificate_json(solution));
+        }
+        put(
+            "status",
+            status_name(report.solution.as_ref().map_or(Status::Converged, |solution| solution.status))
+                .into(),
+        );
         put("warnings", report.warnings.clone().into());
         object
     }

@@ -1,23 +1,37 @@
 //! What an allocation has to tell, in the forms it can be written.
 
 mod csv;
+mod effect;
 mod json;
+mod limits;
+mod optimum;
+mod refusal;
+mod shares;
 mod splits;
 mod table;
 
 use jiff::civil::DateTime;
 use po_engine::hrp::Split;
-use po_engine::{Covariance, GroupBound};
+use po_engine::{Covariance, GroupBound, Solution, Status};
 
 use crate::allocate::Allocation;
 use crate::args::{Method, Output, Sort};
 use crate::calendar::Calendar;
 use crate::error::Error;
 use crate::observations::Observations;
+use crate::optimise::Optimum;
+use crate::share::RiskShares;
 
 pub(crate) use csv::row as csv_row;
+pub(crate) use optimum::residual;
+pub(crate) use refusal::refusal;
 pub(crate) use splits::splits_table;
 pub(crate) use table::{grid, percent};
+
+use table::brief;
+
+/// A weight below this is none: no optimiser is asked for more digits.
+const NO_WEIGHT: f64 = 1e-9;
 
 /// The result of one allocation.
 #[derive(Clone, Debug)]
@@ -41,8 +55,16 @@ pub(crate) struct Report {
     pub(crate) leaf_order: Option<Vec<usize>>,
     /// Each split of the bisection, for hierarchical methods.
     pub(crate) splits: Vec<Split>,
-    /// The bounded groups.
+    /// The bounded groups of hierarchical risk parity.
     pub(crate) groups: Vec<GroupBound>,
+    /// The portfolio held now.
+    pub(crate) current: Option<Vec<f64>>,
+    /// How the numerics ended, where a solution was searched for.
+    pub(crate) solution: Option<Solution>,
+    /// What is the best about the portfolio, for optimisers.
+    pub(crate) optimum: Option<Optimum>,
+    /// Whose risk it is, for risk budgets.
+    pub(crate) shares: Option<RiskShares>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -64,12 +86,21 @@ impl Report {
         clusters: usize,
     ) -> Result<Self, Error> {
         let Observations { universe, dates, calendar, warnings, .. } = observations;
-        let Allocation { weights, hrp } = allocation;
+        let Allocation { weights, hrp, .. } = allocation;
         let variance = covariance.portfolio_variance(weights).map_err(Error::input(universe))?;
         let mut warnings = warnings.clone();
         let contributions = covariance.risk_contributions(weights).ok();
         if contributions.is_none() {
             warnings.push("the portfolio does not move, so it has no risk to share".to_owned());
+        }
+        let solution = allocation.solution().cloned();
+        if let Some(Solution { status, iterations, .. }) = &solution
+            && *status != Status::Converged
+        {
+            warnings.push(format!(
+                "the search ended before its tolerances were met ({}, after {iterations} iterations): judge the weights by their certificate",
+                status_name(*status)
+            ));
         }
         let cut = |labels: Vec<usize>| labels.into_iter().map(|label| label + 1).collect();
         let hierarchical = hrp.as_ref().filter(|_| method == Method::Hrp);
@@ -87,6 +118,10 @@ impl Report {
             leaf_order: hierarchical.map(|hrp| hrp.leaf_order().to_vec()),
             splits: hierarchical.map(po_engine::hrp::HrpAllocation::explain).unwrap_or_default(),
             groups: Vec::new(),
+            current: None,
+            solution,
+            optimum: None,
+            shares: None,
             warnings,
         })
     }
@@ -114,6 +149,23 @@ impl Report {
         1.0 / self.weights.iter().map(|weight| weight * weight).sum::<f64>()
     }
 
+    /// Whether an asset is neither held nor sold.
+    fn is_idle(&self, asset: usize) -> bool {
+        let held = self.current.as_ref().is_some_and(|current| current[asset].abs() > NO_WEIGHT);
+        self.weights[asset].abs() <= NO_WEIGHT && !held
+    }
+
+    /// What is bought of an asset, or sold.
+    fn trade(&self, asset: usize) -> Option<f64> {
+        self.current.as_ref().map(|current| self.weights[asset] - current[asset])
+    }
+
+    /// The sum of all that is bought and all that is sold.
+    fn turnover(&self) -> Option<f64> {
+        let trades = (0..self.weights.len()).map(|asset| self.trade(asset));
+        trades.map(|trade| trade.map(f64::abs)).sum()
+    }
+
     /// The total weight of a group.
     pub(crate) fn group_weight(&self, group: &GroupBound) -> f64 {
         group.members().iter().map(|&asset| self.weights[asset]).sum()
@@ -128,5 +180,14 @@ impl Report {
             Sort::Name => order.sort_by_key(|&asset| &self.names[asset]),
         }
         order
+    }
+}
+
+/// The name of a status, as JSON has it.
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Converged => "converged",
+        Status::IterationLimit => "iteration-limit",
+        _ => "stalled",
     }
 }

@@ -4,8 +4,9 @@ use anstyle::Style;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::{Form, Report, splits_table};
+use super::{Form, Report, limits, optimum, shares, splits_table};
 use crate::data::show_date;
+use crate::observations::listed;
 
 pub(super) fn table(report: &Report, form: Form) -> String {
     let mut text = assets(report, form);
@@ -13,7 +14,12 @@ pub(super) fn table(report: &Report, form: Form) -> String {
         text += "\n";
         text += &groups(report);
     }
-    if form.explain {
+    if let Some(optimum) = &report.optimum {
+        for part in [limits::constraints(report, optimum), limits::costs(report, optimum, form.explain)] {
+            text += &part.map_or(String::new(), |part| format!("\n{part}"));
+        }
+    }
+    if form.explain && report.optimum.is_none() {
         text += "\nHow hrp split the weight, each cluster before its parts:\n";
         text += &splits_table(report, usize::MAX);
     }
@@ -24,20 +30,45 @@ pub(super) fn table(report: &Report, form: Form) -> String {
 
 /// One row per asset, and the total.
 fn assets(report: &Report, form: Form) -> String {
-    let mut header = vec!["asset", "weight", "volatility", "share of risk"];
+    let mut header = vec!["asset", "weight"];
+    if report.current.is_some() {
+        header.extend(["held now", "trade"]);
+    }
+    header.extend(["volatility", "share of risk"]);
+    if report.shares.is_some() {
+        header.extend(["budget", "used"]);
+    }
     header.extend(report.clusters.as_ref().map(|_| "cluster"));
+    let shares = report.shares.as_ref().map(|shares| &shares.report.share).or(report.contributions.as_ref());
     let row = |asset: usize| {
-        let share = report.contributions.as_ref().map_or("-".to_owned(), |shares| percent(shares[asset]));
-        let volatility = percent(report.volatilities[asset] * report.annual());
-        let mut row = vec![report.names[asset].clone(), percent(report.weights[asset]), volatility, share];
+        let mut row = vec![report.names[asset].clone(), percent(report.weights[asset])];
+        if let (Some(current), Some(trade)) = (&report.current, report.trade(asset)) {
+            row.extend([percent(current[asset]), signed(trade)]);
+        }
+        row.push(percent(report.volatilities[asset] * report.annual()));
+        row.push(shares.map_or("-".to_owned(), |shares| percent(shares[asset])));
+        row.extend(report.shares.iter().flat_map(|shares| shares.cells(asset)));
         row.extend(report.clusters.as_ref().map(|clusters| clusters[asset].to_string()));
         row
     };
-    let mut rows: Vec<Vec<String>> = report.order(form.sort).into_iter().map(row).collect();
-    let share = report.contributions.as_ref().map_or("-".to_owned(), |shares| percent(shares.iter().sum()));
-    let volatility = percent(report.volatility * report.annual());
-    rows.push(vec!["portfolio".to_owned(), percent(report.weights.iter().sum()), volatility, share]);
-    grid(&header, 1, rows)
+    let (without, with): (Vec<usize>, Vec<usize>) =
+        report.order(form.sort).into_iter().partition(|&asset| report.is_idle(asset));
+    let mut rows: Vec<Vec<String>> = with.into_iter().map(row).collect();
+    let mut total = vec!["portfolio".to_owned(), percent(report.weights.iter().sum())];
+    if let Some(current) = &report.current {
+        let net = report.weights.iter().sum::<f64>() - current.iter().sum::<f64>();
+        total.extend([percent(current.iter().sum()), signed(net)]);
+    }
+    total.push(percent(report.volatility * report.annual()));
+    total.push(shares.map_or("-".to_owned(), |shares| percent(shares.iter().sum())));
+    rows.push(total);
+    let mut text = grid(&header, 1, rows);
+    if !without.is_empty() {
+        let names: Vec<String> = without.iter().map(|&asset| report.names[asset].clone()).collect();
+        let assets = if names.len() == 1 { "1 asset gets" } else { &format!("{} assets get", names.len()) };
+        text += &format!("{assets} no weight: {}\n", listed(&names));
+    }
+    text
 }
 
 fn groups(report: &Report) -> String {
@@ -55,13 +86,20 @@ fn summary(report: &Report) -> String {
     let asset = if assets == 1 { "asset" } else { "assets" };
     let volatility = percent(report.volatility * report.annual());
     let effective = report.effective_assets();
-    format!(
+    let mut text = format!(
         "{}: {assets} {asset}, {observations} observations from {first} to {last}\n\
          volatility {volatility} a year ({})\n\
          effective number of assets {effective:.1}\n",
         report.method.name(),
         report.calendar
-    )
+    );
+    if let Some(turnover) = report.turnover() {
+        text += &format!("turnover {} of capital, bought and sold\n", percent(turnover));
+    }
+    text += &report.optimum.as_ref().map_or(String::new(), |optimum| optimum::summary(report, optimum));
+    text += &report.shares.as_ref().map_or(String::new(), shares::summary);
+    text += &report.solution.as_ref().map_or(String::new(), optimum::certificate);
+    text
 }
 
 /// A table without lines: the first columns, of `names`, to the left, numbers to the right, the header bold.
@@ -92,5 +130,20 @@ pub(crate) fn grid(header: &[&str], names: usize, rows: impl IntoIterator<Item =
 
 /// A fraction in per cent.
 pub(crate) fn percent(fraction: f64) -> String {
-    format!("{:.2} %", 100.0 * fraction)
+    let text = format!("{:.2} %", 100.0 * fraction);
+    // What rounds to zero has no sign.
+    if text == "-0.00 %" { "0.00 %".to_owned() } else { text }
+}
+
+/// A fraction in per cent, without zeros at the end.
+pub(super) fn brief(fraction: f64) -> String {
+    let text = percent(fraction);
+    let number = text.trim_end_matches(" %").trim_end_matches('0').trim_end_matches('.');
+    format!("{number} %")
+}
+
+/// A change of a fraction in per cent, with its sign.
+fn signed(change: f64) -> String {
+    let text = percent(change);
+    if change > 0.0 && text != "0.00 %" { format!("+{text}") } else { text }
 }

@@ -6,9 +6,14 @@
 mod calendar;
 mod command;
 mod contract;
+mod frontier;
 mod golden;
+mod infeasible;
 mod market;
+mod optima;
 mod po;
 mod readers;
 mod refusals;
 mod settings;
+mod uses;
+mod words;

@@ -12,10 +12,10 @@ const NO_RISK: f64 = 1e-7;
 
 /// Fills in the objective, the risks, the multipliers of the bounds, and the certificate.
 ///
-/// Multipliers of rows, families and limits are taken as given, with their signs made right. What is not quadratic is
-/// replaced by its tangent at x, which lies below it; so whatever the multipliers, the dual objective of the quadratic
-/// programme that is left lies below the optimum. Where a risk in the objective is zero, it has many tangents; `pulls`
-/// holds those that the method found. Returns the largest slope of the objective at x.
+/// Multipliers of rows, families and limits are taken as given, with their signs made right. What is not quadratic
+/// is replaced by its tangent at x, which lies below it; so whatever the multipliers, the dual objective of the
+/// quadratic programme that is left lies below the optimum. Where a risk in the objective is zero, it has many
+/// tangents; `pulls` holds those that the method found. Returns the largest slope of the objective at x.
 pub(super) fn certify(
     conic: &ConicProgram<'_>,
     pulls: &[Vec<f64>],

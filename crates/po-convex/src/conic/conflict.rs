@@ -11,9 +11,9 @@ const INFEASIBLE: f64 = 1e-7;
 
 /// What to tell of a programme that seems to have no solution; none where nothing is wrong with it.
 ///
-/// Without the limits on risks it may be infeasible already. Else each limit is compared with the least risk that the
-/// rows and bounds allow. Else the limits contradict each other: they give as little as possible in sum, and those that
-/// are not needed for the contradiction are left out. Rows and bounds hold.
+/// Without the limits on risks it may be infeasible already. Else each limit is compared with the least risk that
+/// the rows and bounds allow. Else the limits contradict each other: they give as little as possible in sum, and
+/// those that are not needed for the contradiction are left out. Rows and bounds hold.
 pub(super) fn explain(conic: &ConicProgram<'_>) -> Result<Option<Error>, Error> {
     if let Some(conflict) = infeasible::explain(&conic.program)? {
         return Ok(Some(Error::Infeasible(Box::new(conflict))));

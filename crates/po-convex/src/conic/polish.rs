@@ -9,8 +9,8 @@ use super::program::{ConicProgram, ConicSolution, distance, risk_at};
 use crate::interior::multiply;
 use crate::{Error, Program, ProgramSolution, Risk};
 
-/// Steps at most, and how many in a row may do no better: each doubles the digits, apart from those that look for a trade
-/// of nearly nothing.
+/// Steps at most, and how many in a row may do no better: each doubles the digits, apart from those that look for a
+/// trade of nearly nothing.
 const STEPS: usize = 12;
 const PATIENCE: usize = 5;
 
@@ -20,7 +20,8 @@ const ROUNDING: f64 = 1e-13;
 /// Below this, a risk in the objective has a kink that no quadratic form describes.
 const NO_RISK: f64 = 1e-7;
 
-/// Trades below this are taken for none to begin with; from next to nothing, the slope of the cost tells little of none.
+/// Trades below this are taken for none to begin with; from next to nothing, the slope of the cost tells little of
+/// none.
 const NO_TRADE: [f64; 2] = [1e-6, 0.0];
 
 /// Trades below this bend the cost as those of this size do.
@@ -29,15 +30,15 @@ const LEAST_TRADE: f64 = 1e-14;
 /// The most assets for which the second derivatives are written out.
 const ASSETS: usize = 1000;
 
-/// Improves a solution that is certified, as far as steps improve its certificate; `scale` is the largest slope of the
-/// objective.
+/// Improves a solution that is certified, as far as steps improve its certificate; `scale` is the largest slope of
+/// the objective.
 ///
 /// Near the optimum the Lagrangian is a quadratic form and each limit on a risk a plane, so that what is left is a
 /// quadratic programme with the bounds, rows and kinks of the original; the active set solves it to rounding.
 ///
 /// # Source
-/// Sequential quadratic programming: Nocedal and Wright, Numerical Optimization (2006), algorithm 18.1. Along the normal
-/// of a limit the quadratic form is that of the risk's square: the limit holds that direction anyway.
+/// Sequential quadratic programming: Nocedal and Wright, Numerical Optimization (2006), algorithm 18.1. Along the
+/// normal of a limit the quadratic form is that of the risk's square: the limit holds that direction anyway.
 pub(super) fn polish(
     conic: &ConicProgram<'_>,
     scale: f64,

@@ -14,10 +14,10 @@ use crate::{Program, Risk, check_positive_semidefinite};
 ///             √((x - b_l)'Σ_l (x - b_l)) <= limit_l     for each limit l
 /// ```
 ///
-/// f is the objective of the programme. A limit with `b = 0` is one on volatility, with a benchmark for b one on the
-/// tracking error. A risk in the objective is what remains of expected returns that are known only to lie in an
-/// ellipsoid: the least return of x over `{ μ: (μ - m)'Ω^{-1}(μ - m) <= κ² }` is `m'x - κ √(x'Ωx)` (Goldfarb and Iyengar,
-/// Robust portfolio selection problems, 2003).
+/// f is the objective of the programme. A limit with `b = 0` is one on volatility, with a benchmark for b one on
+/// the tracking error. A risk in the objective is what remains of expected returns that are known only to lie in an
+/// ellipsoid: the least return of x over `{ μ: (μ - m)'Ω^{-1}(μ - m) <= κ² }` is `m'x - κ √(x'Ωx)` (Ben-Tal and
+/// Nemirovski, Robust solutions of uncertain linear programs, 1999).
 ///
 /// # Shapes and units
 /// N assets; limits in the units of a volatility, everything else as in [`Program`].
@@ -59,8 +59,8 @@ pub struct RiskCost<'a> {
 
 /// Terms `k_i |x_i - h_i|^{3/2}` of the objective: what trades cost by moving the price.
 ///
-/// The price moves with the square root of what is traded (Almgren, Thum, Hauptmann and Li, Direct estimation of equity
-/// market impact, 2005, measured an exponent of 0.6), so that the cost grows with the power 3/2.
+/// The price moves with the square root of what is traded (Almgren, Thum, Hauptmann and Li, Direct estimation of
+/// equity market impact, 2005, measured an exponent of 0.6), so that the cost grows with the power 3/2.
 #[derive(Clone, Copy, Debug)]
 pub struct PowerCost<'a> {
     /// h: the holdings.
@@ -100,8 +100,7 @@ impl ConicProgram<'_> {
     /// The multiplier of each row, of each limit on absolute values and of each limit on a risk, by label: what the
     /// objective would change by if the limit were larger by one.
     ///
-    /// # Examples
-    /// See [`ConicProgram::solve`].
+    /// In the example of [`ConicProgram::solve`], another unit of volatility is worth -0.6.
     pub fn shadow_prices<'s>(&'s self, solution: &'s ConicSolution) -> impl Iterator<Item = (&'s str, f64)> {
         let Self { program, limits, .. } = self;
         let rows = (0..program.rows.len()).map(|row| program.rows.label(row));

@@ -9,7 +9,7 @@ use crate::Error;
 /// Why a line cannot be read.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fault {
-    /// Something else should stand at this byte. As long as nobody has said what, another reading is tried.
+    /// Something else should stand at this byte. Where nobody says what, another reading is tried.
     Expected { at: usize, expected: String },
     /// A name is not known.
     Input(InputError),
@@ -53,8 +53,8 @@ impl<I: Stream + Location> ParserError<I> for Fault {
     }
 }
 
-impl<I: Stream + Location, C: Into<String>> AddContext<I, C> for Fault {
-    /// The first to say what is expected is right.
+impl<I: Stream, C: Into<String>> AddContext<I, C> for Fault {
+    /// Who is nearest to the fault says what is expected.
     fn add_context(self, _: &I, _: &I::Checkpoint, context: C) -> Self {
         match self {
             Self::Expected { at, expected } if expected.is_empty() => Self::expected(at, context),

@@ -8,7 +8,7 @@ use winnow::stream::{Location, Stream};
 use winnow::token::{none_of, one_of};
 
 use super::fault::Fault;
-use super::parse::{Input, blank, input, is_number};
+use super::parse::{Input, blank, is_number, start};
 use super::sum::Measure;
 
 /// What a name may be put in.
@@ -87,19 +87,21 @@ impl<'u> Among<'u> {
     }
 
     /// A name, quoted or as it is, which must be known here.
-    fn name(self, input: &mut Input<'_, 'u>) -> Result<Reading<'u>, Fault> {
-        let universe = input.state.universe;
-        let known_or_phrase = |input: &mut Input<'_, 'u>| known_or_phrase(input, self.names(universe));
-        let name = alt((quoted, known_or_phrase));
-        let name = name.verify(|name: &str| !name.is_empty()).context("a name").parse_next(input)?;
-        self.exact(universe, &name).ok_or_else(|| {
-            let kind = match self {
-                Self::Assets => "asset",
-                Self::Groups(_) => "group",
-            };
-            let nearest = nearest_name(&name, self.names(universe)).map(str::to_owned);
-            InputError::UnknownName { kind, name, nearest }.into()
-        })
+    fn name<'t>(self) -> impl Parser<Input<'t, 'u>, Reading<'u>, Fault> {
+        move |input: &mut Input<'t, 'u>| {
+            let universe = input.state.universe;
+            let known_or_phrase = |input: &mut _| known_or_phrase(input, self.names(universe));
+            let name = alt((quoted, known_or_phrase)).verify(|name: &str| !name.is_empty());
+            let name = name.context("a name").parse_next(input)?;
+            self.exact(universe, &name).ok_or_else(|| {
+                let kind = match self {
+                    Self::Assets => "asset",
+                    Self::Groups(_) => "group",
+                };
+                let nearest = nearest_name(&name, self.names(universe)).map(str::to_owned);
+                InputError::UnknownName { kind, name, nearest }.into()
+            })
+        }
     }
 }
 
@@ -108,7 +110,12 @@ fn everywhere(universe: &Universe) -> impl Iterator<Item = Among<'_>> {
     std::iter::once(Among::Assets).chain(universe.groupings().iter().map(Among::Groups))
 }
 
-/// All that the name at the beginning can stand for, which is known: one thing, unless the name is ambiguous.
+/// All that exactly this name stands for.
+fn meanings<'u>(universe: &'u Universe, name: &str) -> Vec<Reading<'u>> {
+    everywhere(universe).filter_map(|place| place.exact(universe, name)).collect()
+}
+
+/// All that the known name here can stand for: one thing, unless the name is ambiguous.
 pub(super) fn readings<'u>(input: &mut Input<'_, 'u>) -> Result<Vec<Reading<'u>>, Fault> {
     alt((in_quotes, without_quotes)).parse_next(input)
 }
@@ -117,45 +124,45 @@ fn in_quotes<'u>(input: &mut Input<'_, 'u>) -> Result<Vec<Reading<'u>>, Fault> {
     let universe = input.state.universe;
     let name = quoted(input)?;
     if opt(colon).parse_next(input)?.is_some() {
-        return Ok(vec![Among::Groups(universe.grouping(&name)?).name(input)?]);
+        let place = Among::Groups(universe.grouping(&name)?);
+        return Ok(vec![place.name().parse_next(input)?]);
     }
-    let readings: Vec<_> = everywhere(universe).filter_map(|place| place.exact(universe, &name)).collect();
+    let readings = meanings(universe, &name);
     if readings.is_empty() { Err(nowhere(universe, &name)) } else { Ok(readings) }
 }
 
-/// The longest of the names that are known, with and without a qualifier.
+/// The longest of the known names, with and without a qualifier.
 fn without_quotes<'u>(input: &mut Input<'_, 'u>) -> Result<Vec<Reading<'u>>, Fault> {
     let universe = input.state.universe;
-    let names = everywhere(universe).flat_map(|place| place.names(universe));
-    let plain = longest(input.peek_finish(), names).unwrap_or_default();
-    let exact = everywhere(universe).filter_map(|place| Some((plain.len(), place.exact(universe, plain)?)));
-    let mut found: Vec<(usize, Reading<'u>)> = exact.collect();
+    let plain = longest(input.peek_finish(), everywhere(universe).flat_map(|place| place.names(universe)));
+    let plain = plain.map(|name| (name.len(), meanings(universe, name)));
+    let mut found = Vec::from_iter(plain);
     let mut fault = Fault::from_input(input);
     for (place, qualifier) in everywhere(universe).filter_map(|place| Some((place, place.qualifier()?))) {
-        let name = preceded((qualifier, colon), |input: &mut Input<'_, 'u>| place.name(input));
-        match peek(opt(name.with_taken())).parse_next(input) {
-            Ok(Some((reading, taken))) => found.push((taken.len(), reading)),
-            Ok(None) => {}
+        let qualified = preceded((qualifier, colon), place.name()).with_taken();
+        match peek(opt(qualified)).parse_next(input) {
+            Ok(qualified) => found.extend(qualified.map(|(reading, taken)| (taken.len(), vec![reading]))),
             Err(other) => fault = other,
         }
     }
     let length = found.iter().map(|(length, _)| *length).max().ok_or(fault)?;
     input.next_slice(length);
-    Ok(found.into_iter().filter(|(own, _)| *own == length).map(|(_, reading)| reading).collect())
+    Ok(found.into_iter().filter(|(own, _)| *own == length).flat_map(|(_, readings)| readings).collect())
 }
 
-/// The one thing that the name at the beginning stands for; `expected` is what could have stood there.
-pub(super) fn one<'u>(input: &mut Input<'_, 'u>, expected: &str) -> Result<Reading<'u>, Fault> {
-    let start = *input;
-    match opt(readings).parse_next(input)?.as_deref() {
-        Some([reading]) => Ok(*reading),
-        Some(several) => {
-            let names: Vec<String> =
-                several.iter().map(|reading| reading.qualified(start.state.universe)).collect();
-            let expected = format!("one of {}", names.join(", "));
-            Err(Fault::expected(start.current_token_start(), expected))
+/// The one reading that there must be.
+pub(super) fn only<'t, 'u>(
+    mut readings: impl Parser<Input<'t, 'u>, Vec<Reading<'u>>, Fault>,
+) -> impl Parser<Input<'t, 'u>, Reading<'u>, Fault> {
+    move |input: &mut Input<'t, 'u>| {
+        let (at, universe) = (input.current_token_start(), input.state.universe);
+        match readings.parse_next(input)?.as_slice() {
+            [reading] => Ok(*reading),
+            several => {
+                let names: Vec<_> = several.iter().map(|reading| reading.qualified(universe)).collect();
+                Err(Fault::expected(at, format!("one of {}", names.join(", "))))
+            }
         }
-        None => Err(unknown(&start, expected)),
     }
 }
 
@@ -163,30 +170,30 @@ pub(super) fn one<'u>(input: &mut Input<'_, 'u>, expected: &str) -> Result<Readi
 pub(super) fn grouping<'u>(input: &mut Input<'_, 'u>) -> Result<&'u Grouping, Fault> {
     let universe = input.state.universe;
     let names = universe.groupings().iter().map(Grouping::name);
-    let known_or_phrase = |input: &mut Input<'_, 'u>| known_or_phrase(input, names.clone());
+    let known_or_phrase = |input: &mut _| known_or_phrase(input, names.clone());
     let known_or_phrase = known_or_phrase.verify(|name: &str| !name.is_empty());
     let name = alt((quoted, known_or_phrase.context("asset or the name of a grouping"))).parse_next(input)?;
     Ok(universe.grouping(&name)?)
 }
 
-/// Why what stands at the beginning is no name; `expected` is what could have stood there.
-pub(super) fn unknown(input: &Input<'_, '_>, expected: &str) -> Fault {
-    let universe = input.state.universe;
-    let fault = || Fault::expected(input.current_token_start(), expected);
-    let phrase = phrase(input.peek_finish());
-    let plain = || everywhere(universe).flat_map(|place| place.names(universe));
-    let near = |mark: char| nearest_name(phrase, plain().filter(|name| name.contains(mark))).is_some();
-    if let Some((qualifier, _)) = phrase.split_once(':').filter(|_| !near(':')) {
-        if qualifier.is_empty() {
-            return fault();
+/// Says why what stands here is no name; `expected` is what could have stood there.
+pub(super) fn unknown<'t, 'u, O>(expected: &'static str) -> impl Parser<Input<'t, 'u>, O, Fault> {
+    move |input: &mut Input<'t, 'u>| {
+        let universe = input.state.universe;
+        let fault = || Err(Fault::expected(input.current_token_start(), expected));
+        let phrase = phrase(input.peek_finish());
+        let plain = || everywhere(universe).flat_map(|place| place.names(universe));
+        let near = |mark: char| nearest_name(phrase, plain().filter(|name| name.contains(mark))).is_some();
+        if let Some((qualifier, _)) = phrase.split_once(':').filter(|_| !near(':')) {
+            if qualifier.is_empty() {
+                return fault();
+            }
+            universe.grouping(qualifier.trim_end())?;
         }
-        if let Err(error) = universe.grouping(qualifier.trim_end()) {
-            return error.into();
-        }
+        // A hyphen is part of a name only where a name that is near has one; else it is a minus.
+        let phrase = if near('-') { phrase } else { phrase.split('-').next().unwrap_or(phrase).trim_end() };
+        if phrase.is_empty() { fault() } else { Err(nowhere(universe, phrase)) }
     }
-    // A hyphen is part of a name only where a name that is near has one; else it is a minus.
-    let phrase = if near('-') { phrase } else { phrase.split('-').next().unwrap_or(phrase).trim_end() };
-    if phrase.is_empty() { fault() } else { nowhere(universe, phrase) }
 }
 
 fn nowhere(universe: &Universe, name: &str) -> Fault {
@@ -262,7 +269,7 @@ fn quoted_if_odd(name: &str) -> String {
 
 /// A name as a cell of a table holds it, so that it is read as one name even where it holds blanks or operators.
 pub(super) fn of_cell(universe: &Universe, cell: &str) -> String {
-    let known = everywhere(universe).any(|place| place.exact(universe, cell).is_some());
+    let known = !meanings(universe, cell).is_empty();
     let keyword = Measure::ALL.iter().any(|measure| measure.word() == cell);
     if known && !keyword { quoted_if_odd(cell) } else { cell.to_owned() }
 }
@@ -271,11 +278,11 @@ pub(super) fn of_cell(universe: &Universe, cell: &str) -> String {
 pub(super) fn of_asset(universe: &Universe, asset: usize) -> String {
     let label = universe.label(asset);
     let this = [Reading::Asset(asset)];
-    let is_read = |text: &str| readings.parse(input(text, universe)).is_ok_and(|readings| readings == this);
+    let is_read = |text: &str| readings.parse(start(text, universe)).is_ok_and(|readings| readings == this);
     let mut names = everywhere(universe).flat_map(|place| place.names(universe));
-    let goes_on = |name: &str| name.strip_prefix(label.as_str()).is_some_and(|rest| !rest.is_empty());
+    let longer = |name: &str| name.strip_prefix(label.as_str()).is_some_and(|rest| !rest.is_empty());
     let reserved = Measure::ALL.iter().any(|measure| measure.word() == label);
-    let plain = quoted_if_odd(&label) == label && !reserved && !names.any(goes_on);
+    let plain = quoted_if_odd(&label) == label && !reserved && !names.any(longer);
     let quoted = quote(&label);
     if plain && is_read(&label) {
         label

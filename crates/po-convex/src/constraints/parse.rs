@@ -1,4 +1,6 @@
 //! The grammar: a line of text becomes two or three sides with relations between them.
+//!
+//! A parser that says what it expects must succeed; where one that does not say so fails, the next one is tried.
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -8,7 +10,7 @@ use winnow::Parser;
 use winnow::combinator::{
     alt, delimited, eof, fail, not, opt, peek, preceded, repeat, separated_foldl1, terminated,
 };
-use winnow::stream::{LocatingSlice, Location, Stateful, Stream};
+use winnow::stream::{LocatingSlice, Stateful};
 use winnow::token::{one_of, take_while};
 
 use super::fault::Fault;
@@ -74,7 +76,7 @@ pub(super) struct State<'u> {
     depth: usize,
 }
 
-pub(super) fn input<'t, 'u>(text: &'t str, universe: &'u Universe) -> Input<'t, 'u> {
+pub(super) fn start<'t, 'u>(text: &'t str, universe: &'u Universe) -> Input<'t, 'u> {
     Input { input: LocatingSlice::new(text), state: State { universe, depth: 0 } }
 }
 
@@ -84,7 +86,7 @@ pub(super) fn line<'u>(text: &str, universe: &'u Universe) -> Result<Line<'u>, F
     let third = terminated(next_side, eof.context("+, -, *, / or the end"));
     let third = alt((third.map(Some), eof.context(OPERATOR).value(None)));
     let mut line = (side, second, third).map(|(first, second, third)| Line { first, second, third });
-    line.parse_next(&mut input(text, universe))
+    line.parse_next(&mut start(text, universe))
 }
 
 fn next_side<'u>(input: &mut Input<'_, 'u>) -> Result<(usize, Relation, Side<'u>), Fault> {
@@ -153,18 +155,18 @@ fn parenthesis<'u>(input: &mut Input<'_, 'u>) -> Result<Sum<'u>, Fault> {
 }
 
 /// A number, or what a line can speak of.
-fn operand<'t, 'u>(input: &mut Input<'t, 'u>) -> Result<Sum<'u>, Fault> {
-    // Of a known name and a word of the language the longer is meant; the word, where both are as long.
-    let name = peek(opt(name::readings.take())).parse_next(input)?.unwrap_or_default();
-    let word = alt((decimal, keyword(EACH), measure.take())).verify(|word: &str| word.len() >= name.len());
-    if peek(opt(word)).parse_next(input)?.is_some() {
-        let number = numeral.map(|constant| Sum { constant, terms: Vec::new() });
-        let unknown = |input: &mut Input<'t, 'u>| Err(name::unknown(input, OPERAND));
-        alt((token(number), term(alt((each, measure.map(Subject::Measure)))), unknown)).parse_next(input)
-    } else {
-        let name = |input: &mut Input<'t, 'u>| name::one(input, OPERAND);
-        term(name.map(Subject::Weights)).parse_next(input)
-    }
+fn operand<'u>(input: &mut Input<'_, 'u>) -> Result<Sum<'u>, Fault> {
+    // Of a word of the language and a known name the longer is meant; the word, where both are as long.
+    let word = alt((decimal, keyword(EACH), measure.take()));
+    let word = peek(opt(word)).parse_next(input)?.unwrap_or_default();
+    let longer = name::readings.with_taken().verify(|(_, name): &(_, &str)| name.len() > word.len());
+    let name = name::only(longer.map(|(readings, _)| readings));
+    alt((
+        term(alt((name.map(Subject::Weights), each, measure.map(Subject::Measure)))),
+        token(numeral).map(|constant| Sum { constant, terms: Vec::new() }),
+        name::unknown(OPERAND),
+    ))
+    .parse_next(input)
 }
 
 /// What a line can speak of, once.
@@ -181,8 +183,8 @@ fn measure(input: &mut Input<'_, '_>) -> Result<Measure, Fault> {
     alt(Measure::ALL.map(|measure| keyword(measure.word()).value(measure))).parse_next(input)
 }
 
-fn each<'t, 'u>(input: &mut Input<'t, 'u>) -> Result<Subject<'u>, Fault> {
-    let name = |input: &mut Input<'t, 'u>| name::one(input, "the name of an asset or a group");
+fn each<'u>(input: &mut Input<'_, 'u>) -> Result<Subject<'u>, Fault> {
+    let name = alt((name::only(name::readings), name::unknown("the name of an asset or a group")));
     let asset = preceded(token(keyword(name::ASSET)), opt(preceded(token(keyword("in")), name)));
     let subject = alt((asset.map(Subject::EachAsset), name::grouping.map(Subject::EachGroup)));
     preceded(token(keyword(EACH)), subject).parse_next(input)

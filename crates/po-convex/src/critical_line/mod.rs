@@ -4,10 +4,11 @@ mod basis;
 mod between;
 mod sweep;
 
-use po_core::{Bounds, InputError, Moments, Weights};
+use po_core::{Bounds, Certificate, InputError, Moments, Weights};
 
-use crate::{Error, FrontierPoint, Rows};
-use sweep::Sweep;
+use crate::kernel::{CertificateScratch, Form, certify};
+use crate::{Error, FrontierPoint, Program, ProgramSolution, Rows, check_positive_semidefinite};
+use sweep::{Point, Sweep};
 
 /// The efficient frontier: between two turning points, weights are mixtures of those at either end.
 ///
@@ -26,6 +27,7 @@ pub struct CriticalLine {
     points: Vec<FrontierPoint>,
     /// Where the line goes on for ever: how weights and mean change with λ.
     ray: Option<Ray>,
+    certificate: Certificate,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +43,8 @@ struct Ray {
 /// return, the one with the least variance is its end.
 ///
 /// # Errors
-/// [`Error::Input`] when bounds or rows have another number of assets; [`Error::Infeasible`]; [`Error::Unbounded`] when
+/// [`Error::Input`] when bounds or rows have another number of assets, and for a covariance that is not positive
+/// semidefinite; [`Error::Infeasible`]; [`Error::Unbounded`] when
 /// a return is to be had without variance and without limit.
 ///
 /// # Cost
@@ -73,10 +76,14 @@ pub fn critical_line(moments: &Moments, bounds: &Bounds, rows: &Rows) -> Result<
             return Err(InputError::LengthMismatch { what, expected: assets, actual }.into());
         }
     }
-    let mut sweep = Sweep::new(moments, bounds.lower(), bounds.upper(), rows)?;
+    check_positive_semidefinite(moments.covariance())?;
+    let (lower, upper) = (bounds.lower(), bounds.upper());
+    let mut sweep = Sweep::new(moments, lower, upper, rows)?;
     sweep.run()?;
     let mut points = Vec::with_capacity(sweep.points.len());
+    let mut proof = Proof::new(moments, (lower, upper), rows);
     for point in sweep.points.into_iter().rev() {
+        proof.add(&point);
         let weights = Weights::new(point.weights)?;
         let variance = moments.covariance().portfolio_variance(&weights)?.max(0.0);
         let mean = po_core::simd::dot(moments.mean(), weights.as_slice());
@@ -84,7 +91,40 @@ pub fn critical_line(moments: &Moments, bounds: &Bounds, rows: &Rows) -> Result<
     }
     let ray = sweep.ray.map(|weights| Ray { mean: po_core::simd::dot(moments.mean(), &weights), weights });
     tracing::debug!(assets, turning_points = points.len(), "traced the critical line");
-    Ok(CriticalLine { points, ray })
+    Ok(CriticalLine { points, ray, certificate: proof.worst })
+}
+
+/// The worst of the proofs of some points.
+struct Proof<'a> {
+    mean: &'a [f64],
+    program: Program<'a>,
+    linear: Vec<f64>,
+    scratch: CertificateScratch,
+    solution: ProgramSolution,
+    worst: Certificate,
+}
+
+impl<'a> Proof<'a> {
+    fn new(moments: &'a Moments, (lower, upper): (&'a [f64], &'a [f64]), rows: &'a Rows) -> Self {
+        let (risk, mean) = (moments.covariance().into(), moments.mean());
+        let program = Program { risk, scale: 1.0, ridge: &[], linear: &[], lower, upper, rows, absolute: &[] };
+        let (scratch, solution) = (CertificateScratch::default(), ProgramSolution::default());
+        Self { mean, program, linear: Vec::new(), scratch, solution, worst: Certificate::default() }
+    }
+
+    fn add(&mut self, point: &Point) {
+        self.linear.clear();
+        self.linear.extend(self.mean.iter().map(|mean| -point.lambda * mean));
+        self.solution.x.clone_from(&point.weights);
+        self.solution.rows.clone_from(&point.rows);
+        let program = Program { linear: &self.linear, ..self.program };
+        certify(&program, &Form::of(&program), &mut self.scratch, &mut self.solution);
+        let (worst, own) = (&mut self.worst, self.solution.certificate);
+        worst.primal_residual = worst.primal_residual.max(own.primal_residual);
+        worst.dual_residual = worst.dual_residual.max(own.dual_residual);
+        worst.complementarity = worst.complementarity.max(own.complementarity);
+        worst.gap = worst.gap.max(own.gap.abs());
+    }
 }
 
 impl CriticalLine {
@@ -95,5 +135,14 @@ impl CriticalLine {
     #[must_use]
     pub fn turning_points(&self) -> &[FrontierPoint] {
         &self.points
+    }
+
+    /// The proof: the worst residuals and the worst gap of the programmes `½ x'Σx - λ μ'x` at the turning points,
+    /// computed on the original data.
+    ///
+    /// What lies between two turning points is a mixture of both, and so are its multipliers.
+    #[must_use]
+    pub fn certificate(&self) -> Certificate {
+        self.certificate
     }
 }

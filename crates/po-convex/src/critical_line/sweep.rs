@@ -1,6 +1,6 @@
 //! Follows the solution of `min ½x'Σx - λμ'x` as λ rises from zero.
 
-use po_core::simd::axpy;
+use po_core::simd::{axpy, dot};
 use po_core::Moments;
 
 use super::basis::{Basis, Bordered, FlatDirection};
@@ -15,6 +15,9 @@ const EXACT: f64 = 1e-17;
 
 /// Residuals above this call for a new inverse.
 const WORN: f64 = 1e-7;
+
+/// What is left of a squared length below this, in units of what it was, is rounding.
+const DEPENDENT: f64 = 1e-20;
 
 /// Events for each asset and row, at most; the lines of real markets have fewer than one.
 const EVENTS: usize = 50;
@@ -54,7 +57,6 @@ struct Event {
 /// The state of the line at one λ.
 #[derive(Debug)]
 pub(super) struct Sweep<'a> {
-    moments: &'a Moments,
     lower: &'a [f64],
     upper: &'a [f64],
     matrix: Bordered,
@@ -124,7 +126,6 @@ impl<'a> Sweep<'a> {
         let (budget, centre) = budget(moments.mean(), rows);
         let mean = moments.mean().iter().zip(&matrix.scale).map(|(mean, scale)| (mean - centre) * scale).collect();
         let mut sweep = Self {
-            moments,
             lower,
             upper,
             matrix,
@@ -149,15 +150,7 @@ impl<'a> Sweep<'a> {
     /// variance until constraints hold what is left.
     fn settle(&mut self, x: &[f64], multipliers: &[f64]) -> Result<(), Error> {
         let assets = self.matrix.assets;
-        let mut idle_rows = Vec::new();
-        for (row, multiplier) in multipliers.iter().enumerate() {
-            if self.places[assets + row] != Place::Between && *multiplier == 0.0 {
-                self.places[assets + row] = Place::Between;
-                if self.is_equation(assets + row) {
-                    idle_rows.push(assets + row);
-                }
-            }
-        }
+        self.leave_out_dependent_rows(multipliers);
         let mut u: Vec<f64> = x.iter().zip(&self.matrix.scale).map(|(x, scale)| x / scale).collect();
         if !self.basis.rebuild(&self.matrix, self.bound_and_free()) {
             let mut flat = self.basis.null_space(&self.matrix);
@@ -182,13 +175,33 @@ impl<'a> Sweep<'a> {
                 return Err(self.lost());
             }
         }
-        for row in idle_rows {
-            // A row that follows from others needs no place of its own.
-            if self.basis.add(&self.matrix, row).is_ok() {
-                self.places[row] = Place::Upper;
+        Ok(())
+    }
+
+    /// Of the rows that hold, keeps a set that is independent on the free assets: first those with a multiplier.
+    fn leave_out_dependent_rows(&mut self, multipliers: &[f64]) {
+        let assets = self.matrix.assets;
+        let free: Vec<usize> = (0..assets).filter(|&asset| self.places[asset] == Place::Between).collect();
+        let mut order: Vec<usize> =
+            (0..multipliers.len()).filter(|&row| self.places[assets + row] != Place::Between).collect();
+        order.sort_by_key(|&row| multipliers[row] == 0.0);
+        let mut kept: Vec<Vec<f64>> = Vec::new();
+        for row in order {
+            let column = self.matrix.column(assets + row);
+            let mut rest: Vec<f64> = free.iter().map(|&asset| column[asset]).collect();
+            let size = dot(&rest, &rest);
+            // Twice, so that what rounding leaves of the first time is gone.
+            for other in kept.iter().chain(&kept) {
+                axpy(-dot(other, &rest), other, &mut rest);
+            }
+            let left = dot(&rest, &rest);
+            if left > DEPENDENT * size {
+                rest.iter_mut().for_each(|entry| *entry /= left.sqrt());
+                kept.push(rest);
+            } else {
+                self.places[assets + row] = Place::Between;
             }
         }
-        Ok(())
     }
 
     fn bound_and_free(&self) -> Vec<usize> {

@@ -74,10 +74,9 @@ pub(crate) fn certify(
         }
     }
     solution.bounds.clear();
-    for asset in 0..assets {
+    for (asset, &force) in gradient.iter().enumerate() {
         let (lower, upper, x) = (program.lower[asset], program.upper[asset], solution.x[asset]);
         certificate.primal_residual = certificate.primal_residual.max(lower - x).max(x - upper);
-        let force = gradient[asset];
         let step = nearest(program, solution, asset, x - force).clamp(lower, upper);
         certificate.dual_residual = certificate.dual_residual.max((x - step).abs());
         // The costs have slopes from `left` to `right` there; what they do not hold, the bounds must.

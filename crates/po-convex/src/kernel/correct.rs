@@ -175,7 +175,7 @@ fn better_binding(program: &Program<'_>, solution: &ProgramSolution, row: usize,
         };
     }
     let (lower, upper) = (program.rows.lower()[row], program.rows.upper()[row]);
-    if lower == upper {
+    if lower >= upper {
         return Binding::Upper;
     }
     match binding {

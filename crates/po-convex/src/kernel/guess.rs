@@ -2,7 +2,7 @@
 
 use po_core::nalgebra::DMatrixView;
 
-use super::form::Form;
+use super::form::{Form, System};
 use crate::Program;
 
 /// Specific risk is at least this share of an asset's variance, so that the guess has no pole.
@@ -11,6 +11,8 @@ const LEAST_SPECIFIC: f64 = 0.05;
 /// `H ~ β β' + diag(d)`: β from the row sums, as if the equal-weight portfolio were the market.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OneFactor {
+    /// The factorisation of the guess, which has another size than that of the programme.
+    pub(super) system: System,
     loadings: Vec<f64>,
     specific: Vec<f64>,
     all: Vec<usize>,

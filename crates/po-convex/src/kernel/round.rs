@@ -18,7 +18,7 @@ const DEPENDENT: f64 = 1e-13;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Round {
     pub(crate) breakpoints: Breakpoints,
-    system: System,
+    pub(super) system: System,
     /// Free assets, ascending, and their weights.
     pub(super) free: Vec<usize>,
     pub(super) free_weights: Vec<f64>,

@@ -128,7 +128,7 @@ impl Program<'_> {
                 iterations = solution.iterations,
                 "the active set cycles: asking the interior point"
             );
-            scratch.from_interior(self, &form, solution)?;
+            scratch.polish(self, &form, solution)?;
         }
         certify(self, &form, &mut scratch.certificate, solution);
         let certificate = solution.certificate;
@@ -180,8 +180,10 @@ impl ProgramScratch {
         solution.active.rows.resize(program.rows.len() + program.absolute.len(), Binding::None);
         bind_equations(program, &mut solution.active.rows);
         let mut guess = std::mem::take(&mut self.guess);
+        std::mem::swap(&mut guess.system, &mut self.round.system);
         let one_factor = guess.fit(program, form);
         self.pivot(program, &one_factor, Proximal::NONE, FEW_ROUNDS, solution);
+        std::mem::swap(&mut guess.system, &mut self.round.system);
         self.guess = guess;
         solution.iterations = 0;
     }
@@ -258,7 +260,7 @@ impl ProgramScratch {
 
     /// The neighbourhood of the solution by an interior point, and from there by rounds; where these fail, the
     /// interior point itself.
-    fn from_interior(
+    fn polish(
         &mut self,
         program: &Program<'_>,
         form: &Form<'_>,
@@ -267,7 +269,7 @@ impl ProgramScratch {
         match interior::solve(program, solution) {
             Outcome::Solved => {}
             Outcome::DualInfeasible => return Err(infeasible::unbounded(program)),
-            Outcome::PrimalInfeasible | Outcome::Failed { .. } => {
+            Outcome::PrimalInfeasible | Outcome::Failed => {
                 return Err(match infeasible::explain(program)? {
                     Some(conflict) => Error::Infeasible(Box::new(conflict)),
                     None => Error::Numerical { iterations: solution.iterations },
@@ -315,7 +317,7 @@ impl ProgramScratch {
 /// Equations always bind.
 fn bind_equations(program: &Program<'_>, rows: &mut [Binding]) {
     for (row, binding) in rows.iter_mut().take(program.rows.len()).enumerate() {
-        if program.rows.lower()[row] == program.rows.upper()[row] {
+        if program.rows.lower()[row] >= program.rows.upper()[row] {
             *binding = Binding::Upper;
         }
     }

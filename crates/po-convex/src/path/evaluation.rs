@@ -53,9 +53,7 @@ impl PathScratch {
         let iterations = self.now.solution.iterations;
         self.write_linear(request, at);
         let Self { program, linear, costs, now, .. } = self;
-        let t0 = std::time::Instant::now();
         with_program(request, linear, costs, |programme| programme.solve_into(start, program, &mut now.solution))?;
-        if std::env::var("DBG").is_ok() { eprintln!("solve {at:?} {start:?} its {} time {:?} status {:?}", now.solution.iterations, t0.elapsed(), now.solution.status); }
         now.solution.iterations += iterations;
         now.at = at;
         self.measure(request)

@@ -3,7 +3,7 @@
 use po_convex::{ProgramScratch, ProgramSolution, Start};
 use po_core::linalg::Cholesky;
 use po_core::nalgebra::DMatrix;
-use po_core::simd::dot;
+use po_core::simd::{axpy, dot};
 use po_core::{Covariance, Status};
 
 use super::polytope::Polytope;
@@ -15,9 +15,12 @@ const ENOUGH: f64 = 1e-4;
 /// Halvings of a step.
 const HALVINGS: usize = 40;
 
-/// The first shift of a curvature that is not positive definite, in units of its mean diagonal, and by how much it grows.
+/// The first shift of a curvature that is not positive definite, in units of its largest diagonal entry, and by how much it grows.
 const SHIFT: f64 = 1e-6;
 const GROWTH: f64 = 10.0;
+
+/// How stiff directions that no step takes are made, in units of the largest curvature.
+const STIFF: f64 = 10.0;
 
 /// A pivot this small, in units of its diagonal entry, has lost most digits.
 const WEAK: f64 = 1e-10;
@@ -72,12 +75,15 @@ impl Descent {
     ) -> Result<(Status, usize), Error> {
         let assets = self.weights.len();
         self.gradient.resize(assets, 0.0);
-        self.hessian.resize(assets * assets, 0.0);
         for iteration in 0..effort.limit {
+            self.hessian.resize(assets * assets, 0.0);
             let value = function.value(&self.weights, scratch);
             function.curve(&self.weights, scratch, &mut self.gradient, &mut self.hessian);
-            let Some(matrix) = self.convexified() else { return Ok((Status::Stalled, iteration)) };
-            self.propose(&matrix, polytope)?;
+            let Some(matrix) = self.convexified(polytope) else { return Ok((Status::Stalled, iteration)) };
+            // The first programme does not know what another call left behind.
+            self.propose(&matrix, polytope, if iteration == 0 { Start::Cold } else { Start::Warm })?;
+            // The matrix goes back to where it came from.
+            self.hessian = matrix.into_inner().data.into();
             self.step.clear();
             self.step.extend(self.program.x.iter().zip(&self.weights).map(|(next, weight)| next - weight));
             let size = self.weights.iter().fold(1.0_f64, |size, weight| size.max(weight.abs()));
@@ -85,7 +91,7 @@ impl Descent {
             let slope = dot(&self.gradient, &self.step);
             if moved <= effort.tolerance * size || slope >= -FLAT * (1.0 + value) {
                 // The last step costs nothing and brings another half of the digits.
-                if moved <= effort.tolerance * size && slope <= 0.0 {
+                if slope <= 0.0 {
                     self.weights.clone_from(&self.program.x);
                 }
                 return Ok((Status::Converged, iteration + 1));
@@ -116,37 +122,64 @@ impl Descent {
         Ok((Status::IterationLimit, effort.limit))
     }
 
-    /// The curvature, shifted until it is positive definite.
-    fn convexified(&mut self) -> Option<Covariance> {
+    /// The curvature, made positive definite: along rows that are equations, where no step goes, at no cost; then by a shift.
+    fn convexified(&mut self, polytope: &Polytope) -> Option<Covariance> {
         let assets = self.weights.len();
-        let mean = (0..assets).map(|asset| self.hessian[asset * assets + asset].abs()).sum::<f64>() / assets as f64;
-        if !(mean.is_finite() && mean > 0.0) {
+        let diagonal = self.hessian.iter().step_by(assets + 1);
+        let size = diagonal.fold(0.0_f64, |size, entry| size.max(entry.abs()));
+        if !(size.is_finite() && size > 0.0) {
             return None;
         }
+        let mut stiffened = false;
         let mut shift = 0.0;
         for _ in 0..SHIFTS {
-            let hessian = &self.hessian;
-            let factored = self.cholesky.factor_columns(assets, |col, below| {
-                below.copy_from_slice(&hessian[col * assets + col..(col + 1) * assets]);
-                below[0] += shift;
-            });
-            let strong = |(asset, pivot): (usize, f64)| {
-                pivot * pivot > WEAK * (self.hessian[asset * assets + asset] + shift).abs()
-            };
-            if factored.is_ok() && self.cholesky.pivots().enumerate().all(strong) {
-                for asset in 0..assets {
-                    self.hessian[asset * assets + asset] += shift;
+            if self.is_positive(shift) {
+                for entry in self.hessian.iter_mut().step_by(assets + 1) {
+                    *entry += shift;
                 }
-                let symmetric = |row: usize, col: usize| self.hessian[row.min(col) * assets + row.max(col)];
-                return Covariance::new(DMatrix::from_fn(assets, assets, symmetric)).ok();
+                let mut matrix = DMatrix::from_vec(assets, assets, std::mem::take(&mut self.hessian));
+                matrix.fill_upper_triangle_with_lower_triangle();
+                return Covariance::new(matrix).ok();
             }
-            shift = if shift == 0.0 { SHIFT * mean } else { GROWTH * shift };
+            if stiffened {
+                shift = if shift == 0.0 { SHIFT * size } else { GROWTH * shift };
+            } else {
+                self.stiffen(polytope, STIFF * size);
+                stiffened = true;
+            }
         }
         None
     }
 
+    /// Adds `factor a a' / |a|²` for each row that is an equation.
+    fn stiffen(&mut self, polytope: &Polytope, factor: f64) {
+        let rows = polytope.rows();
+        let assets = self.weights.len();
+        let equations = (0..rows.len()).filter(|&row| rows.lower()[row] == rows.upper()[row]);
+        for coefficients in equations.map(|row| rows.row(row)) {
+            let factor = factor / dot(coefficients, coefficients);
+            for (col, column) in self.hessian.chunks_exact_mut(assets).enumerate() {
+                axpy(factor * coefficients[col], coefficients, column);
+            }
+        }
+    }
+
+    /// Whether the curvature with a shift has a Cholesky factor, and digits left in it.
+    fn is_positive(&mut self, shift: f64) -> bool {
+        let assets = self.weights.len();
+        let hessian = &self.hessian;
+        let factored = self.cholesky.factor_columns(assets, |col, below| {
+            below.copy_from_slice(&hessian[col * assets + col..(col + 1) * assets]);
+            below[0] += shift;
+        });
+        let strong = |(asset, pivot): (usize, f64)| {
+            pivot * pivot > WEAK * (self.hessian[asset * assets + asset] + shift).abs()
+        };
+        factored.is_ok() && self.cholesky.pivots().enumerate().all(strong)
+    }
+
     /// Minimises the model `½ (u - w)'H(u - w) + g'(u - w)` over the polytope.
-    fn propose(&mut self, matrix: &Covariance, polytope: &Polytope) -> Result<(), Error> {
+    fn propose(&mut self, matrix: &Covariance, polytope: &Polytope, start: Start) -> Result<(), Error> {
         self.linear.clear();
         for (asset, gradient) in self.gradient.iter().enumerate() {
             self.linear.push(gradient - dot(matrix.column(asset), &self.weights));
@@ -155,6 +188,6 @@ impl Descent {
         let bounds = (compiled.lower(), compiled.upper());
         let families = compiled.absolute();
         let program = polytope.program(matrix, 1.0, (&[], &self.linear), bounds, families.as_slice());
-        Ok(program.solve_into(Start::Warm, &mut self.scratch, &mut self.program)?)
+        Ok(program.solve_into(start, &mut self.scratch, &mut self.program)?)
     }
 }

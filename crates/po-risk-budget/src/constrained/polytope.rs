@@ -85,6 +85,21 @@ impl Polytope {
         program.solve_into(Start::Cold, scratch, solution)
     }
 
+    /// The portfolio of least variance of the set; fails with the conflict when the set is empty.
+    pub(crate) fn least_variance(
+        &mut self,
+        covariance: &Covariance,
+        scratch: &mut ProgramScratch,
+        solution: &mut ProgramSolution,
+    ) -> Result<(), ProgramError> {
+        self.linear.clear();
+        self.linear.resize(covariance.len(), 0.0);
+        let bounds = (self.compiled.lower(), self.compiled.upper());
+        let families = self.compiled.absolute();
+        let program = self.program(covariance, 1.0, (&[], &self.linear), bounds, families.as_slice());
+        program.solve_into(Start::Cold, scratch, solution)
+    }
+
     /// A programme over the set, with lower and upper bounds of its own.
     pub(crate) fn program<'a>(
         &'a self,

@@ -1,6 +1,19 @@
 //! Risk budgets against other libraries, closed forms, properties and bad input.
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
+mod auto_traits;
+mod caps;
+mod closed_form;
+mod constrained;
+mod controller;
+mod covariances;
+mod errors;
+mod factor_budget;
+mod golden;
 mod measure_oracles;
 mod measures;
+mod nested;
+mod properties;
 mod scenarios;
+#[cfg(feature = "serde")]
+mod serde;

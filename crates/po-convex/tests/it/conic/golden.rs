@@ -129,7 +129,7 @@ fn golden_portfolios_with_limits_on_risks() {
         };
         // Ω is that of the means: the covariance, or its diagonal, by the number of observations.
         let diagonal = case.omega == "diagonal";
-        let kept = |place: usize| !diagonal || place % (assets + 1) == 0;
+        let kept = |place: usize| !diagonal || place.is_multiple_of(assets + 1);
         let entries = market.covariance.iter().enumerate();
         let omega: Vec<f64> =
             entries.map(|(place, entry)| if kept(place) { entry / case.observations } else { 0.0 }).collect();

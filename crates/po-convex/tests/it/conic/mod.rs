@@ -12,8 +12,8 @@ use proptest::prelude::*;
 
 use crate::random::{Random, config};
 
-/// Newton steps end in rounding, which the condition of the programme makes larger: that of the golden cases goes up to
-/// 320, and near a trade of nothing a cost of power 3/2 bends without limit.
+/// Newton steps end in rounding, which the condition of the programme makes larger: that of the golden cases goes
+/// up to 320, and near a trade of nothing a cost of power 3/2 bends without limit.
 const EXACT: f64 = 1e-10;
 
 const INF: f64 = f64::INFINITY;
@@ -147,7 +147,8 @@ fn a_risk_in_the_objective_is_what_robust_means_leave() {
 
 #[test]
 fn a_risk_that_vanishes_at_the_optimum_is_proven_too() {
-    // The price of leaving the benchmark, 0.3 · 0.1 · √2 for each unit from one asset to the other, is above the gain.
+    // The price of leaving the benchmark, 0.3 · 0.1 · √2 for each unit from one asset to the other, is above the
+    // gain.
     let request = Request::new(2, &[0.01, 0.0, 0.0, 0.01], 0.0, &[-0.03, -0.01]);
     let benchmark = [0.5; 2];
     let costs = [RiskCost { risk: (&request.covariance).into(), center: &benchmark, price: 0.3 }];

@@ -169,3 +169,73 @@ proptest! {
         prop_assert!(feasible(&relaxed, assets));
     }
 }
+
+/// Larger requests, with sectors, scores, turnover and a budget; about half of them contradict themselves.
+fn larger() -> impl Strategy<Value = Request> {
+    (4_usize..=40, 2_usize..=12, any::<u64>()).prop_map(|(assets, rows, seed)| {
+        let mut random = Random::new(seed);
+        let mut request = Request::new(vec![0.0; assets], vec![0.0; assets]).budget();
+        for bound in &mut request.upper {
+            *bound = random.between(0.5, 4.0) / assets as f64;
+        }
+        for name in 0..rows {
+            let score = random.below(2) == 0;
+            let coefficients: Vec<f64> = (0..assets)
+                .map(|_| if score { random.normal() } else { f64::from(u8::from(random.uniform() < 0.3)) })
+                .collect();
+            let (low, high) = (random.between(-0.2, 0.7), random.between(0.2, 1.2));
+            request = request.row(&format!("row {name}"), &coefficients, low.min(high), low.max(high));
+        }
+        let holdings: Vec<f64> = (0..assets).map(|_| random.uniform() * 2.0 / assets as f64).collect();
+        let limit = random.between(0.1, 1.5);
+        request.family("turnover", &holdings, limit)
+    })
+}
+
+/// The request with some constraints taken away or moved, so that the solver of programmes is the judge.
+fn changed(request: &Request, change: impl Fn(&Constraint) -> f64) -> Request {
+    let mut other = request.clone();
+    for asset in 0..request.lower.len() {
+        let (low, high) = (request.lower[asset], request.upper[asset]);
+        other.lower[asset] = low - change(&lower(asset, low));
+        other.upper[asset] = high + change(&upper(asset, high));
+    }
+    other.rows = Rows::new(request.lower.len());
+    for index in 0..request.rows.len() {
+        let (label, low, high) =
+            (request.rows.label(index), request.rows.lower()[index], request.rows.upper()[index]);
+        let low = low - change(&row(label, Side::Lower, low));
+        let high = high + change(&row(label, Side::Upper, high));
+        other.rows.push(label, request.rows.row(index), low, high).unwrap();
+    }
+    for (label, _, limit) in &mut other.families {
+        *limit += change(&row(label, Side::Upper, *limit));
+    }
+    other
+}
+
+proptest! {
+    #![proptest_config(config(60))]
+
+    #[test]
+    fn larger_conflicts_are_irreducible_and_relaxations_suffice(request in larger()) {
+        let Some(conflict) = request.conflict() else { return Ok(()) };
+        let keep = |kept: &[Constraint]| changed(&request, |constraint| if kept.contains(constraint) { 0.0 } else { INF });
+        prop_assert!(keep(&conflict.constraints).conflict().is_some());
+        for place in 0..conflict.constraints.len() {
+            let mut others = conflict.constraints.clone();
+            let without = others.remove(place);
+            prop_assert!(keep(&others).conflict().is_none(), "{:?} is not needed", without);
+        }
+        let amount = |constraint: &Constraint| {
+            let given = conflict.relaxation.iter().find(|violation| violation.constraint == *constraint);
+            given.map_or(0.0, |violation| violation.amount)
+        };
+        // Vertices are exact but for rounding, and a relaxation leaves one point.
+        prop_assert!(changed(&request, |constraint| amount(constraint) * (1.0 + 1e-9)).conflict().is_none());
+        let largest = conflict.relaxation.iter().map(|violation| violation.amount).fold(0.0, f64::max);
+        if largest > 1e-6 {
+            prop_assert!(changed(&request, |constraint| amount(constraint) * 0.999).conflict().is_some(), "ADHOC {:?}", conflict.relaxation);
+        }
+    }
+}

@@ -67,7 +67,7 @@ impl Request {
         match program.solve() {
             Ok(_) => None,
             Err(Error::Infeasible(conflict)) => Some(*conflict),
-            Err(error) => panic!("{error}"),
+            other => other.map(|_| None).unwrap(),
         }
     }
 }
@@ -283,8 +283,8 @@ fn long_lists_are_counted_not_told() {
     assert_eq!(
         conflict.to_string(),
         "no portfolio satisfies the lower bound of asset 0 (at least 0.25); nearest: raise the upper bound of asset 0 \
-         by 1e-7 to 0.1, raise the upper bound of asset 1 by 1e-7 to 0.1, raise the upper bound of asset 2 by 1e-7 \
-         to 0.1 and 3 other changes"
+         by 1e-7 to 0.1000001, raise the upper bound of asset 1 by 1e-7 to 0.1000001, raise the upper bound of asset 2 \
+         by 1e-7 to 0.1000001 and 3 other changes"
     );
 }
 
@@ -311,4 +311,21 @@ fn a_conflict_is_found_among_many_rows() {
     let conflict = request.row("return", &returns, 2.0, INF).conflict().unwrap();
     assert!(conflict.constraints.contains(&row("return", Side::Lower, 2.0)));
     assert_eq!(conflict.relaxation.len(), 1);
+}
+
+#[test]
+fn a_budget_that_rounded_bounds_miss_is_told() {
+    let conflict = Request::new(vec![0.0; 3], vec![0.333_333_33; 3]).budget().conflict().unwrap();
+    assert_relaxation(&conflict, &[(row("budget", Side::Lower, 1.0), 1e-8)]);
+    assert!(conflict.to_string().contains("(at most 0.33333333)"), "{conflict}");
+    assert!(conflict.to_string().ends_with("lower \"budget\" by 1e-8 to 0.99999999"), "{conflict}");
+    // A miss that is rounding itself is none.
+    assert_eq!(Request::new(vec![0.0; 3], vec![0.333_333_333_333_3; 3]).budget().conflict(), None);
+}
+
+#[test]
+fn what_is_told_is_enough() {
+    // The bounds leave 0.65432; lowered by 0.3457 instead of 0.34568, the request can be met.
+    let conflict = Request::new(vec![0.0; 2], vec![0.3, 0.354_32]).budget().conflict().unwrap();
+    assert!(conflict.to_string().ends_with("lower \"budget\" by 0.3457 to 0.6543"), "{conflict}");
 }

@@ -1,0 +1,102 @@
+//! What `po allocate` can be told.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use serde::Deserialize;
+
+use super::part::{part, settings};
+use super::text::by_name;
+use super::values::{LeafOrderName, LinkageName, MetricName};
+use super::{DataArgs, LimitArgs, ObjectiveArgs, OutlookArgs, Output, RiskArgs, Sort};
+
+const HELP: &str = "\
+Examples:
+  po allocate prices.csv
+  po allocate prices.csv --method inverse-volatility --window 250
+  po allocate prices.csv --missing drop-sparse=0.2 --assets AAPL,MSFT,XOM
+  po allocate prices.csv --bounds 0:0.1 --bounds AAPL=0.02:0.05
+  po allocate prices.csv --groups sectors.csv --group-bounds Technology=0.05:0.3
+  po allocate prices.csv --linkage single --explain
+  po allocate prices.csv --method min-variance --groups sectors.csv --constraint 'each sector <= 20%'
+  po allocate prices.csv --method max-sharpe --market market.csv --view 'AAPL - MSFT == 0.02'
+  po allocate prices.csv --method mean-variance --current held.csv --costs-bps 10 --constraint 'turnover <= 20%'
+  po allocate prices.csv --method risk-budget --groups sectors.csv --budget Technology=0.3,Energy=0.2
+  po allocate prices.csv --config po.toml --output json
+
+A constraint limits a sum of weights, of assets and of groups: 'A + 2 * B <= 0.3', '5% <= Energy <= 20%', 'A >= B'.
+It can also limit each asset, each group of a grouping ('each sector <= 20%'), and: net (the sum of the weights, 1 unless
+limited), gross, turnover, tracking-error, cardinality (assets held), min-position, max-correlation.
+Weights are between 0 and 1 unless --bounds or 'each asset >= -10%' says otherwise.
+
+Optimisers compute in annual figures: means, targets, volatilities and tracking errors are per year.
+
+Exit status: 0 when weights were found, 2 when the input or a flag is at fault, 3 when no portfolio answers the request,
+1 when the result cannot be written.";
+
+/// What `po allocate` can be told; a configuration file has the same names as keys.
+#[derive(Args, Clone, Debug, Default, PartialEq)]
+#[command(after_help = HELP)]
+pub(crate) struct AllocateArgs {
+    /// TOML file with the same names as keys; a flag on the command line beats the file
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) objective: ObjectiveArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) outlook: OutlookArgs,
+    #[command(flatten)]
+    pub(crate) risk: RiskArgs,
+    #[command(flatten)]
+    pub(crate) hierarchy: HierarchyArgs,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+settings!(AllocateArgs { objective, data, limits, outlook, risk, hierarchy, report });
+
+/// How the tree of related assets is grown.
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default, rename_all = "kebab-case")]
+pub(crate) struct HierarchyArgs {
+    /// How the distance of two clusters follows from that of their assets [default: ward]
+    #[arg(help_heading = "Hierarchy", short, long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) linkage: Option<LinkageName>,
+    /// Which distance of two assets is clustered [default: correlation]
+    #[arg(help_heading = "Hierarchy", long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) metric: Option<MetricName>,
+    /// Which order of the leaves of the tree is bisected [default: dendrogram]
+    #[arg(help_heading = "Hierarchy", long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) leaf_order: Option<LeafOrderName>,
+}
+
+part!(HierarchyArgs { linkage, metric, leaf_order });
+
+/// How the result is written.
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default, rename_all = "kebab-case")]
+pub(crate) struct ReportArgs {
+    /// How many clusters the cluster column shows [default: the square root of the number of assets]
+    #[arg(help_heading = "Output", short = 'k', long, value_name = "K")]
+    pub(crate) clusters: Option<usize>,
+    /// How the result is written [default: table]
+    #[arg(help_heading = "Output", short, long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) output: Option<Output>,
+    /// Order of the rows of the table and of CSV output [default: input]
+    #[arg(help_heading = "Output", long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) sort: Option<Sort>,
+    /// Say why: each split of hrp, or what each limit and bound costs an optimiser
+    #[arg(help_heading = "Output", short, long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
+    pub(crate) explain: Option<bool>,
+}
+
+part!(ReportArgs { clusters, output, sort, explain });

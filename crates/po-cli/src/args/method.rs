@@ -1,0 +1,86 @@
+//! The methods, by what they need.
+
+use clap::ValueEnum;
+
+/// How the weights are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    /// Hierarchical risk parity: risk is halved down a tree of related assets
+    #[default]
+    Hrp,
+    /// The same weight in each asset
+    EqualWeight,
+    /// Weights in proportion to one over volatility
+    InverseVolatility,
+    /// Weights in proportion to one over variance
+    InverseVariance,
+    /// The least variance
+    MinVariance,
+    /// The greatest expected return less a charge for variance
+    MeanVariance,
+    /// The greatest expected return at no more than a volatility
+    MaxReturn,
+    /// The least variance at no less than an expected return
+    MinRisk,
+    /// The greatest ratio of excess return to volatility
+    MaxSharpe,
+    /// The greatest ratio of the mean volatility of the assets to that of the portfolio
+    MaxDiversification,
+    /// The least variance if all assets were equally volatile
+    MaxDecorrelation,
+    /// The least volatility of the difference to a benchmark
+    MinTrackingError,
+    /// As mean-variance, but for the worst expected returns within their errors
+    Robust,
+    /// Each asset contributes the same risk
+    RiskParity,
+    /// Assets and groups contribute the shares of risk of --budget
+    RiskBudget,
+}
+
+impl Method {
+    /// The name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hrp => "hrp",
+            Self::EqualWeight => "equal-weight",
+            Self::InverseVolatility => "inverse-volatility",
+            Self::InverseVariance => "inverse-variance",
+            Self::MinVariance => "min-variance",
+            Self::MeanVariance => "mean-variance",
+            Self::MaxReturn => "max-return",
+            Self::MinRisk => "min-risk",
+            Self::MaxSharpe => "max-sharpe",
+            Self::MaxDiversification => "max-diversification",
+            Self::MaxDecorrelation => "max-decorrelation",
+            Self::MinTrackingError => "min-tracking-error",
+            Self::Robust => "robust",
+            Self::RiskParity => "risk-parity",
+            Self::RiskBudget => "risk-budget",
+        }
+    }
+
+    /// Whether it finds the best portfolio within constraints.
+    pub(crate) fn optimises(self) -> bool {
+        use Method::{MaxDecorrelation, MaxDiversification, MinTrackingError, MinVariance};
+        let without_means = [MinVariance, MaxDiversification, MaxDecorrelation, MinTrackingError];
+        without_means.contains(&self) || self.expects()
+    }
+
+    /// Whether it needs expected returns.
+    pub(crate) fn expects(self) -> bool {
+        use Method::{MaxReturn, MaxSharpe, MeanVariance, MinRisk, Robust};
+        [MeanVariance, MaxReturn, MinRisk, MaxSharpe, Robust].contains(&self)
+    }
+
+    /// Whether it shares risk by a budget.
+    pub(crate) fn shares_risk(self) -> bool {
+        [Self::RiskParity, Self::RiskBudget].contains(&self)
+    }
+
+    /// Whether it divides by the variance of each asset.
+    pub(crate) fn needs_movement(self) -> bool {
+        use Method::{Hrp, InverseVariance, InverseVolatility, MaxDecorrelation};
+        [Hrp, InverseVolatility, InverseVariance, MaxDecorrelation].contains(&self) || self.shares_risk()
+    }
+}

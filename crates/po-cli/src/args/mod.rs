@@ -1,0 +1,65 @@
+//! The command line: the commands, and what each can be told.
+
+mod allocate;
+mod data;
+mod demo;
+mod frontier;
+mod limits;
+mod method;
+mod missing;
+mod objective;
+mod outlook;
+mod part;
+mod text;
+mod values;
+
+use clap::{ArgAction, Parser, Subcommand};
+
+pub(crate) use allocate::AllocateArgs;
+pub(crate) use data::DataArgs;
+pub(crate) use demo::DemoArgs;
+pub(crate) use frontier::FrontierArgs;
+pub(crate) use limits::LimitArgs;
+pub(crate) use method::Method;
+pub(crate) use missing::Missing;
+pub(crate) use objective::{ObjectiveArgs, RiskArgs};
+pub(crate) use outlook::OutlookArgs;
+pub(crate) use part::{Part, Settings};
+pub(crate) use values::{CovarianceKind, Measure, Output, Sort};
+
+/// From a file of prices to portfolio weights
+#[derive(Debug, Parser)]
+#[command(name = "po", version, about, after_help = HELP, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Tell on standard error what is done; twice for more
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+const HELP: &str = "\
+Examples:
+  po demo                                  see it work, without a file
+  po allocate prices.csv                   one column per asset, one row per date
+  po allocate prices.csv --bounds 0:0.1    no more than 10 % in one asset
+  po allocate prices.csv --method min-variance --constraint 'AAPL + MSFT <= 20%'
+  po frontier prices.csv --plot frontier.svg
+  zcat prices.csv.gz | po allocate - --output json";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Allocate a portfolio from a file of prices
+    Allocate(Box<AllocateArgs>),
+    /// Trace the efficient frontier: the least risk for each return
+    Frontier(Box<FrontierArgs>),
+    /// Run on a simulated market, without a file
+    Demo(DemoArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}

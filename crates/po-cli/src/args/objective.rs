@@ -1,0 +1,51 @@
+//! What a method aims at.
+
+use clap::{Args, ValueHint};
+use serde::Deserialize;
+
+use super::part::part;
+use super::text::by_name;
+use super::{Measure, Method};
+use crate::budget::budget_beside;
+
+/// The method, and the numbers of its objective.
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default, rename_all = "kebab-case")]
+pub(crate) struct ObjectiveArgs {
+    /// How the weights are found [default: hrp]
+    #[arg(short, long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) method: Option<Method>,
+    /// What a unit of annual variance is charged, halved: for mean-variance and robust [default: 2.5]
+    #[arg(help_heading = "Objective", long, value_name = "X")]
+    pub(crate) risk_aversion: Option<f64>,
+    /// Least expected annual return, such as 0.08: for min-risk
+    #[arg(help_heading = "Objective", long, value_name = "X", allow_hyphen_values = true)]
+    pub(crate) target_return: Option<f64>,
+    /// Greatest annual volatility, such as 0.15: for max-return [default: none]
+    #[arg(help_heading = "Objective", long, value_name = "X")]
+    pub(crate) target_volatility: Option<f64>,
+    /// By how many standard errors expected returns may be wrong, all together: for robust [default: 1]
+    #[arg(help_heading = "Objective", long, value_name = "X")]
+    pub(crate) kappa: Option<f64>,
+}
+
+part!(ObjectiveArgs { method, risk_aversion, target_return, target_volatility, kappa });
+
+/// The risk to share, and the shares.
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default, rename_all = "kebab-case")]
+pub(crate) struct RiskArgs {
+    /// Shares of risk of assets and groups, such as Technology=0.3,Energy=0.2, or a CSV file name,budget; what is left goes to the others, each asset alike
+    #[arg(help_heading = "Risk budget", long, value_name = "SPEC", value_hint = ValueHint::FilePath)]
+    pub(crate) budget: Option<String>,
+    /// Which risk is shared [default: volatility]
+    #[arg(help_heading = "Risk budget", long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) measure: Option<Measure>,
+    /// Confidence of cvar, cdar and evar [default: 0.95]
+    #[arg(help_heading = "Risk budget", long, value_name = "C")]
+    pub(crate) confidence: Option<f64>,
+}
+
+part!(RiskArgs { budget, measure, confidence } paths { budget: budget_beside });

@@ -1,0 +1,64 @@
+//! The methods that share risk by a budget.
+
+use po_engine::risk_budget::{
+    RiskBudgetParams, RiskBudgeting, RiskMeasure, RiskReport, ScenarioRiskBudgeting,
+    ScenarioRiskBudgetingParams,
+};
+use po_engine::{Allocator, Budget, Confidence, Solution};
+
+use crate::args::{AllocateArgs, Measure};
+use crate::budget::budget;
+use crate::error::Error;
+use crate::problem::Problem;
+
+/// Confidence of measures of the tail, unless told otherwise.
+const CONFIDENCE: f64 = 0.95;
+
+/// A portfolio in which each asset has its share of the risk.
+#[derive(Clone, Debug)]
+pub(crate) struct RiskShares {
+    pub(crate) measure: Measure,
+    pub(crate) confidence: Option<f64>,
+    pub(crate) solution: Solution,
+    /// Risk per period, and how it splits.
+    pub(crate) report: RiskReport,
+}
+
+/// Shares risk: equally, unless there is a budget.
+pub(crate) fn share(args: &AllocateArgs, problem: &mut Problem) -> Result<RiskShares, Error> {
+    let assets = problem.universe().len();
+    let budget = match &args.risk.budget {
+        Some(text) => budget(text, problem)?,
+        None => Budget::equal(assets).map_err(Error::input(problem.universe()))?,
+    };
+    let universe = problem.universe();
+    let refused = Error::risk_budget(universe);
+    let measure = args.risk.measure.unwrap_or_default();
+    let level = args.risk.confidence.unwrap_or(CONFIDENCE);
+    let confidence = Confidence::new(level).map_err(Error::input(universe))?;
+    let scenarios = match measure {
+        Measure::Volatility => None,
+        Measure::Cvar => Some(RiskMeasure::Cvar { confidence }),
+        Measure::Cdar => Some(RiskMeasure::Cdar { confidence }),
+        Measure::Mad => Some(RiskMeasure::Mad),
+        Measure::SemiDeviation => Some(RiskMeasure::SemiDeviation),
+        Measure::Evar => Some(RiskMeasure::Evar { confidence }),
+    };
+    let tail = matches!(measure, Measure::Cvar | Measure::Cdar | Measure::Evar);
+    let (solution, report) = match scenarios {
+        None => {
+            let params = RiskBudgetParams { budget: Some(budget), ..RiskBudgetParams::default() };
+            let budgeting = RiskBudgeting::new(params).map_err(&refused)?;
+            let allocation = budgeting.allocate((&problem.covariance).into()).map_err(&refused)?;
+            (allocation.solution, allocation.report)
+        }
+        Some(measure) => {
+            let budget = Some(budget);
+            let params = ScenarioRiskBudgetingParams { measure, budget, ..Default::default() };
+            let budgeting = ScenarioRiskBudgeting::new(params).map_err(&refused)?;
+            let allocation = budgeting.allocate(&problem.observations.returns).map_err(&refused)?;
+            (allocation.solution, allocation.decomposition.report)
+        }
+    };
+    Ok(RiskShares { measure, confidence: tail.then_some(level), solution, report })
+}

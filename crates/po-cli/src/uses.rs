@@ -1,0 +1,136 @@
+//! Which methods use which flags.
+
+use clap::ValueEnum;
+
+use crate::args::{AllocateArgs, Measure, Method};
+use crate::error::SettingsError;
+use crate::problem::positive;
+
+/// A flag that only some methods use: whether it was given, and who uses it.
+struct Use {
+    flag: &'static str,
+    given: fn(&AllocateArgs) -> bool,
+    by: fn(Method) -> bool,
+}
+
+/// The flags that only some methods use; a flag that would change nothing is refused rather than ignored.
+const USES: &[Use] = &[
+    Use { flag: "--bounds", given: |args| args.limits.bounds.is_some(), by: is_bounded },
+    Use { flag: "--group-bounds", given: |args| args.limits.group_bounds.is_some(), by: is_bounded },
+    Use { flag: "--explain", given: |args| args.report.explain == Some(true), by: is_bounded },
+    Use { flag: "--constraint", given: |args| args.limits.constraint.is_some(), by: Method::optimises },
+    Use { flag: "--constraints", given: |args| args.limits.constraints.is_some(), by: Method::optimises },
+    Use { flag: "--benchmark", given: |args| args.limits.benchmark.is_some(), by: Method::optimises },
+    Use { flag: "--costs-bps", given: |args| args.limits.costs_bps.is_some(), by: Method::expects },
+    Use { flag: "--cost-horizon", given: |args| args.limits.cost_horizon.is_some(), by: Method::expects },
+    Use { flag: "--means", given: |args| args.outlook.means.is_some(), by: Method::expects },
+    Use { flag: "--market", given: |args| args.outlook.market.is_some(), by: Method::expects },
+    Use {
+        flag: "--market-risk-aversion",
+        given: |args| args.outlook.market_risk_aversion.is_some(),
+        by: Method::expects,
+    },
+    Use { flag: "--view", given: |args| args.outlook.view.is_some(), by: Method::expects },
+    Use {
+        flag: "--view-confidence",
+        given: |args| args.outlook.view_confidence.is_some(),
+        by: Method::expects,
+    },
+    Use { flag: "--risk-free", given: |args| args.outlook.risk_free.is_some(), by: Method::expects },
+    Use {
+        flag: "--risk-aversion",
+        given: |args| args.objective.risk_aversion.is_some(),
+        by: |method| [Method::MeanVariance, Method::Robust].contains(&method),
+    },
+    Use {
+        flag: "--target-return",
+        given: |args| args.objective.target_return.is_some(),
+        by: |method| method == Method::MinRisk,
+    },
+    Use {
+        flag: "--target-volatility",
+        given: |args| args.objective.target_volatility.is_some(),
+        by: |method| method == Method::MaxReturn,
+    },
+    Use {
+        flag: "--kappa",
+        given: |args| args.objective.kappa.is_some(),
+        by: |method| method == Method::Robust,
+    },
+    Use {
+        flag: "--budget",
+        given: |args| args.risk.budget.is_some(),
+        by: |method| method == Method::RiskBudget,
+    },
+    Use { flag: "--measure", given: |args| args.risk.measure.is_some(), by: Method::shares_risk },
+    Use { flag: "--confidence", given: |args| args.risk.confidence.is_some(), by: Method::shares_risk },
+];
+
+/// The methods that keep bounds and can say what they cost.
+fn is_bounded(method: Method) -> bool {
+    method == Method::Hrp || method.optimises()
+}
+
+/// Refuses what the method does not use, and what it lacks.
+pub(crate) fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsError> {
+    if let Some(unused) = USES.iter().find(|known| (known.given)(args) && !(known.by)(method)) {
+        let users: Vec<&str> = Method::value_variants()
+            .iter()
+            .filter(|user| (unused.by)(**user))
+            .map(|user| user.name())
+            .collect();
+        let (flag, method, users) = (unused.flag, method.name(), either(&users));
+        return Err(SettingsError::Unused { flag, method, users });
+    }
+    let lacks = match method {
+        Method::MinRisk if args.objective.target_return.is_none() => {
+            Some(("--method min-risk", "--target-return, such as --target-return 0.08"))
+        }
+        Method::MinTrackingError if args.limits.benchmark.is_none() => {
+            Some(("--method min-tracking-error", "--benchmark FILE"))
+        }
+        Method::RiskBudget if args.risk.budget.is_none() => {
+            Some(("--method risk-budget", "--budget, such as --budget AAPL=0.3,MSFT=0.2"))
+        }
+        _ => None,
+    };
+    if let Some((what, flag)) = lacks {
+        return Err(SettingsError::Needs { what, flag });
+    }
+    let tail = matches!(args.risk.measure, Some(Measure::Cvar | Measure::Cdar | Measure::Evar));
+    if args.risk.confidence.is_some() && !tail {
+        return Err(SettingsError::Needs { what: "--confidence", flag: "--measure cvar, cdar or evar" });
+    }
+    if let Some(value) = args.risk.confidence.filter(|level| !(*level > 0.0 && *level < 1.0)) {
+        let (flag, expected) = ("--confidence", "a number between 0 and 1, such as 0.95".to_owned());
+        return Err(SettingsError::OutOfRange { flag, value, expected });
+    }
+    positive("--target-volatility", args.objective.target_volatility)?;
+    if method == Method::MeanVariance {
+        positive("--risk-aversion", args.objective.risk_aversion)?;
+    }
+    for (flag, value) in
+        [("--risk-aversion", args.objective.risk_aversion), ("--kappa", args.objective.kappa)]
+    {
+        if let Some(value) = value.filter(|value| !(value.is_finite() && *value >= 0.0)) {
+            return Err(SettingsError::OutOfRange { flag, value, expected: "zero or more".to_owned() });
+        }
+    }
+    for (flag, value) in
+        [("--target-return", args.objective.target_return), ("--risk-free", args.outlook.risk_free)]
+    {
+        if let Some(value) = value.filter(|value| !value.is_finite()) {
+            return Err(SettingsError::OutOfRange { flag, value, expected: "a finite number".to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// `a, b or c`.
+fn either(items: &[&str]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}

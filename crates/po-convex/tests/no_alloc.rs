@@ -1,0 +1,133 @@
+//! The second call of every spelling that takes its memory along leaves the heap alone.
+#![expect(unsafe_code, reason = "an allocator that counts has to implement GlobalAlloc")]
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use po_convex::{
+    Absolute, Constraints, Markowitz, MarkowitzInput, MarkowitzParams, MarkowitzScratch, Objective, Portfolio,
+    Program, ProgramScratch, ProgramSolution, Risk, Rows, Semidefinite, Start,
+};
+use po_core::nalgebra::DMatrix;
+use po_core::{Allocator, Covariance, FactorCovariance, Status};
+
+struct Counting;
+
+thread_local! {
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    // While a thread ends, its counter may be gone; nobody reads it then.
+    let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
+}
+
+// SAFETY: every call is handed to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promised.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promised.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promised.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const ASSETS: usize = 60;
+
+/// How often the heap was called by the second of two calls.
+fn second_call(mut step: impl FnMut()) -> usize {
+    step();
+    let before = CALLS.with(Cell::get);
+    step();
+    CALLS.with(Cell::get) - before
+}
+
+fn factors() -> FactorCovariance {
+    let exposures = DMatrix::from_fn(ASSETS, 3, |asset, factor| {
+        let market = if factor == 0 { 0.8 } else { 0.0 };
+        market + 0.4 * ((asset * (factor + 2)) as f64 * 0.618_033_988_75).fract()
+    });
+    let of_factors = Covariance::new(DMatrix::from_diagonal_element(3, 3, 0.02)).unwrap();
+    let specific = (0..ASSETS).map(|asset| 0.01 + 0.03 * (asset as f64 * 0.414_213_562_37).fract()).collect();
+    FactorCovariance::new(exposures, of_factors, specific).unwrap()
+}
+
+fn means() -> Vec<f64> {
+    (0..ASSETS).map(|asset| 0.02 + 0.06 * (asset as f64 * 0.732_050_807_57).fract()).collect()
+}
+
+#[test]
+fn the_second_call_does_not_allocate() {
+    let factors = factors();
+    let dense = factors.covariance().unwrap();
+    let mean = means();
+
+    let linear: Vec<f64> = mean.iter().map(|mean| -mean).collect();
+    let (zeros, shorts, caps) = (vec![0.0; ASSETS], vec![-0.1; ASSETS], vec![0.2; ASSETS]);
+    let holdings = vec![1.0 / ASSETS as f64; ASSETS];
+    let costs = vec![0.002; ASSETS];
+    let mut rows = Rows::new(ASSETS);
+    rows.push("budget", &[1.0; ASSETS], 1.0, 1.0).unwrap();
+    let half: Vec<f64> = (0..ASSETS).map(|asset| f64::from(u8::from(asset % 2 == 0))).collect();
+    rows.push("half", &half, 0.3, 0.45).unwrap();
+    let families = [
+        Absolute { label: "turnover", center: &holdings, cost: &costs, limit: 0.7 },
+        Absolute { label: "gross", center: &zeros, cost: &[], limit: 1.4 },
+    ];
+    for (name, risk) in [("dense", Risk::from(&dense)), ("factor", Risk::from(&factors))] {
+        for start in [Start::Cold, Start::Warm] {
+            let program = Program {
+                risk,
+                scale: 4.0,
+                ridge: &[],
+                linear: &linear,
+                lower: &shorts,
+                upper: &caps,
+                rows: &rows,
+                absolute: &families,
+            };
+            let (mut scratch, mut solution) = (ProgramScratch::default(), ProgramSolution::default());
+            let calls = second_call(|| program.solve_into(start, &mut scratch, &mut solution).unwrap());
+            assert_eq!(solution.status, Status::Converged);
+            assert_eq!(calls, 0, "a programme in {name} form, {start:?}");
+        }
+    }
+
+    let objectives = [
+        Objective::MinVariance,
+        Objective::Utility { risk_aversion: 4.0 },
+        Objective::MinRisk { target_return: 0.06 },
+        Objective::MaxReturn { volatility: 0.16 },
+        Objective::MaxSharpe { risk_free: 0.01 },
+        Objective::MaxDiversification,
+    ];
+    for objective in objectives {
+        for warm_start in [false, true] {
+            for semidefinite in [Semidefinite::Trust, Semidefinite::Refuse] {
+                let constraints = Constraints::default();
+                let params =
+                    MarkowitzParams { objective, constraints, warm_start, semidefinite, ..MarkowitzParams::default() };
+                let markowitz = Markowitz::new(params).unwrap();
+                let (mut scratch, mut portfolio) = (MarkowitzScratch::default(), Portfolio::default());
+                let input = MarkowitzInput { risk: (&dense).into(), mean: Some(&mean) };
+                let calls =
+                    second_call(|| markowitz.allocate_into(input, &mut scratch, &mut portfolio).unwrap());
+                assert_eq!(calls, 0, "{}, warm {warm_start}, {semidefinite:?}", objective.name());
+            }
+        }
+    }
+}
