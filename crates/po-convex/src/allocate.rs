@@ -206,6 +206,7 @@ pub(crate) fn take_over(
     if let Some(limit) = question.tracking {
         portfolio.prices.push("tracking error", up_to(limit), found.tracking);
     }
+    portfolio.prices.finish();
     portfolio.program.clone_from(&now.solution);
     Ok(())
 }

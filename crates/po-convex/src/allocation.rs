@@ -117,7 +117,6 @@ impl Prices {
             self.label(self.rows.len(), family.label);
             self.rows.push([f64::NEG_INFINITY, family.limit, scale * multiplier]);
         }
-        self.labels.truncate(self.rows.len());
         self.bounds.clear();
         let bounds = lower.iter().zip(upper).zip(&solution.bounds);
         self.bounds.extend(bounds.map(|((lower, upper), multiplier)| [*lower, *upper, scale * multiplier]));
@@ -127,6 +126,11 @@ impl Prices {
     pub(crate) fn push(&mut self, label: &str, (lower, upper): (f64, f64), price: f64) {
         self.label(self.rows.len(), label);
         self.rows.push([lower, upper, price]);
+    }
+
+    /// Forgets the labels of an earlier portfolio that had more limits.
+    pub(crate) fn finish(&mut self) {
+        self.labels.truncate(self.rows.len());
     }
 
     fn label(&mut self, place: usize, label: &str) {

@@ -47,6 +47,18 @@ pub(crate) enum Binding {
     Upper,
 }
 
+impl ProgramSolution {
+    /// Makes room for a programme of this size.
+    pub(crate) fn reserve(&mut self, assets: usize, limits: usize) {
+        let Self { x, rows, absolute, bounds, active, .. } = self;
+        for (list, size) in [(x, assets), (bounds, assets), (rows, limits), (absolute, limits)] {
+            list.reserve(size.saturating_sub(list.len()));
+        }
+        active.places.reserve(assets.saturating_sub(active.places.len()));
+        active.rows.reserve(limits.saturating_sub(active.rows.len()));
+    }
+}
+
 impl Clone for ProgramSolution {
     fn clone(&self) -> Self {
         let mut clone = Self::default();

@@ -124,6 +124,10 @@ fn the_second_call_does_not_allocate() {
                 let markowitz = Markowitz::new(params).unwrap();
                 let (mut scratch, mut portfolio) = (MarkowitzScratch::default(), Portfolio::default());
                 let input = MarkowitzInput { risk: (&dense).into(), mean: Some(&mean) };
+                if warm_start {
+                    // The first call has nothing to begin at: it is a cold one.
+                    markowitz.allocate_into(input, &mut scratch, &mut portfolio).unwrap();
+                }
                 let calls =
                     second_call(|| markowitz.allocate_into(input, &mut scratch, &mut portfolio).unwrap());
                 assert_eq!(calls, 0, "{}, warm {warm_start}, {semidefinite:?}", objective.name());

@@ -22,7 +22,7 @@ const NET: f64 = 1e-12;
 /// The weights are the minimiser of `½ x'Σ x - Σ b_i ln x_i` over positive x, scaled afterwards. It exists and is
 /// unique for a positive definite Σ, and for a semidefinite one as long as no long-only portfolio is without risk.
 /// An asset with a budget of zero has no share in the risk: its weight is exactly zero, and the others are solved for
-/// without it. Short assets are solved for with the signs of their covariances turned (see [`Position`]).
+/// without it. Short assets are solved for with the signs of their covariances turned (see [`Position`](crate::Position)).
 ///
 /// # Cost
 /// For a covariance of N assets some seven sweeps of N² multiplications; where coordinate descent is slow, Newton's

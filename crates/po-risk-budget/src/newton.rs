@@ -3,7 +3,7 @@
 use std::iter::zip;
 
 use crate::correlations::{Correlations, multiply};
-use crate::lanes::{Eight, blocks, padding};
+use crate::lanes::{Eight, LANES, blocks, numbers, numbers_mut, padding};
 
 /// A portfolio whose variance is this small a part of what it would be if nothing hedged is without risk.
 ///
@@ -76,11 +76,10 @@ pub(crate) fn minimise<C: Correlations>(
         vector.clear();
         vector.resize(blocks(len), Eight::default());
     }
-    let padding = padding(len);
     let (mut best, mut idle, mut near) = (f64::INFINITY, 0, false);
     for iteration in 0..=limit {
         multiply(correlations, y, product);
-        let (variance, gross) = zip(numbers(y, padding), numbers(product, padding))
+        let (variance, gross) = zip(numbers(y, len), numbers(product, len))
             .fold((0.0, 0.0), |(variance, gross), (y, p)| (variance + y * p, gross + y));
         let ratio = variance / (gross * gross);
         if ratio.is_nan() {
@@ -92,7 +91,7 @@ pub(crate) fn minimise<C: Correlations>(
         // Along a ray the objective is least where the variance is one.
         let scale = 1.0 / variance.sqrt();
         let mut residual: f64 = 0.0;
-        for place in places(padding, y.len()) {
+        for place in places(len) {
             let (y, p, b) = (at(y, place) * scale, at(product, place) * scale, at(budget, place));
             residual = residual.max((y * p - b).abs());
             put(descent, place, b / y - p);
@@ -114,12 +113,10 @@ pub(crate) fn minimise<C: Correlations>(
             return (Newton::Indefinite { place }, iteration);
         }
         correlations.solve(descent, step);
-        let damped = length_of(y, descent, curvature, step, padding);
+        let damped = length_of(y, descent, curvature, step, len);
         near = damped.is_none();
         let length = damped.unwrap_or(1.0);
-        for (y, step) in
-            zip(y.iter_mut().flat_map(|eight| &mut eight.0).skip(padding), numbers(step, padding))
-        {
+        for (y, step) in zip(numbers_mut(y, len), numbers(step, len)) {
             *y += length * step;
         }
     }
@@ -134,16 +131,10 @@ pub(crate) fn without_risk(ratio: f64) -> Newton {
 /// How much of a step to take to minimise the objective along it; none near the solution, where all of it is taken.
 ///
 /// With `u = d / y` for the step d, the slope after a part t is `y'C d + t d'C d - Σ b u / (1 + t u)`; it grows with t.
-fn length_of(
-    y: &[Eight],
-    descent: &[Eight],
-    curvature: &[Eight],
-    step: &[Eight],
-    padding: usize,
-) -> Option<f64> {
+fn length_of(y: &[Eight], descent: &[Eight], curvature: &[Eight], step: &[Eight], len: usize) -> Option<f64> {
     let all = || {
-        let left = zip(numbers(y, padding), numbers(step, padding));
-        zip(left, zip(numbers(descent, padding), numbers(curvature, padding)))
+        let left = zip(numbers(y, len), numbers(step, len));
+        zip(left, zip(numbers(descent, len), numbers(curvature, len)))
     };
     // d'H d = descent'd, so that d'C d = descent'd - Σ b u².
     let (mut largest, mut shrinking, mut fall, mut logarithmic, mut linear) = (0.0, 0.0, 0.0, 0.0, 0.0);
@@ -188,12 +179,10 @@ fn length_of(
     Some(part.min(0.99 * bound))
 }
 
-fn numbers(eights: &[Eight], padding: usize) -> impl Iterator<Item = f64> {
-    eights.iter().flat_map(|eight| eight.0).skip(padding)
-}
-
-fn places(padding: usize, blocks: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..blocks).flat_map(|block| (0..8).map(move |lane| (block, lane))).skip(padding)
+/// The block and the lane of each number behind the padding.
+fn places(len: usize) -> impl Iterator<Item = (usize, usize)> {
+    let padding = padding(len);
+    (padding..padding + len).map(|place| (place / LANES, place % LANES))
 }
 
 fn at(eights: &[Eight], (block, lane): (usize, usize)) -> f64 {

@@ -73,7 +73,6 @@ pub(super) use part;
 pub(super) use settings;
 
 /// A file beside the configuration file.
-#[expect(clippy::needless_pass_by_value, reason = "it takes the place of what is mapped")]
 pub(super) fn file(path: PathBuf, folder: &Path) -> PathBuf {
     folder.join(path)
 }

@@ -107,9 +107,11 @@ impl Limits {
                 };
                 self.unknown(kind, name, place, nearest, names).into()
             }
-            TableError::Constraint { row, error } => {
-                Error::Constraint { place: place(row).to_owned(), error, universe: universe.clone() }
-            }
+            TableError::Constraint { row, error } => Error::Constraint {
+                place: place(row).to_owned(),
+                error: Box::new(error),
+                universe: universe.clone(),
+            },
             TableError::Cells { row, found, expected } => {
                 let message = format!("it has {found}, expected {expected}");
                 SettingsError::BadRow { place: place(row).to_owned(), message }.into()

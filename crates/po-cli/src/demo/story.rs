@@ -75,7 +75,7 @@ fn comparison(reports: &[Report]) -> String {
         show_date(last),
         reports[0].calendar
     );
-    grid(&header, 1, rows) + &period
+    grid(&header, |column| column == 0, rows) + &period
 }
 
 /// The commands that go on with this very market.

@@ -51,7 +51,7 @@ pub enum Error {
         /// The flag, or the place in a file.
         place: String,
         /// What is wrong with it.
-        error: convex::Error,
+        error: Box<convex::Error>,
         /// The names of the assets.
         universe: Universe,
     },
@@ -59,7 +59,7 @@ pub enum Error {
     #[error("{}", named(.error, universe))]
     Convex {
         /// What is wrong with them.
-        error: convex::Error,
+        error: Box<convex::Error>,
         /// The names of the assets.
         universe: Universe,
     },
@@ -67,7 +67,7 @@ pub enum Error {
     #[error("{}", .error.named(universe))]
     RiskBudget {
         /// What is wrong with them.
-        error: risk_budget::Error,
+        error: Box<risk_budget::Error>,
         /// The names of the assets.
         universe: Universe,
     },
@@ -96,12 +96,12 @@ impl Error {
 
     /// An error of optimisation, with the names it lacks.
     pub(crate) fn convex(universe: &Universe) -> impl Fn(convex::Error) -> Self + '_ {
-        |error| Self::Convex { error, universe: universe.clone() }
+        |error| Self::Convex { error: Box::new(error), universe: universe.clone() }
     }
 
     /// An error of risk budgeting, with the names it lacks.
     pub(crate) fn risk_budget(universe: &Universe) -> impl Fn(risk_budget::Error) -> Self + '_ {
-        |error| Self::RiskBudget { error, universe: universe.clone() }
+        |error| Self::RiskBudget { error: Box::new(error), universe: universe.clone() }
     }
 
     /// Whether the request was understood, and no portfolio answers it.
@@ -110,7 +110,7 @@ impl Error {
         use convex::Error::{Infeasible, NoExcessReturn, RiskLimitTooLow, TargetTooHigh, Unbounded};
         match self {
             Self::Convex { error, .. } => matches!(
-                error,
+                **error,
                 Infeasible(_)
                     | RiskLimitTooLow { .. }
                     | TargetTooHigh { .. }

@@ -84,14 +84,12 @@ impl Places {
         size: f64,
         sides: &[Beside],
     ) -> Option<Beside> {
-        let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-        let (width, height) = (WIDTH * size * widest as f64, 1.25 * size * lines.len() as f64);
         let free = |side: &&Beside| {
-            let area = side.area(point, radius + GAP, width, height);
+            let area = side.area(point, radius, lines, size);
             self.frame.holds(&area) && !self.taken.iter().any(|taken| taken.meets(&area))
         };
         let side = *sides.iter().find(free)?;
-        self.take(side.area(point, radius + GAP, width, height));
+        self.take(side.area(point, radius, lines, size));
         Some(side)
     }
 }
@@ -100,7 +98,11 @@ impl Beside {
     /// All sides, the one that reads best first.
     pub(super) const ALL: [Self; 4] = [Self::Right, Self::Left, Self::Above, Self::Below];
 
-    fn area(self, (x, y): (f64, f64), gap: f64, width: f64, height: f64) -> Area {
+    /// The rectangle of lines of text of this size beside a point of some radius.
+    pub(super) fn area(self, (x, y): (f64, f64), radius: f64, lines: &[&str], size: f64) -> Area {
+        let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+        let (width, height) = (WIDTH * size * widest as f64, 1.25 * size * lines.len() as f64);
+        let gap = radius + GAP;
         let (left, top) = match self {
             Self::Right => (x + gap, y - height / 2.0),
             Self::Left => (x - gap - width, y - height / 2.0),

@@ -80,9 +80,11 @@ fn drawn(frontier: &Frontier, canvas: &Canvas<'_>) -> Drawn {
     }
     let line = curve.iter().map(|place| scaled(*place)).collect::<Vec<_>>();
     canvas.draw(&PathElement::new(line, CURVE.stroke_width(3 * SCALE)))?;
+    let best = frontier.tangency.as_ref().and_then(|tangency| frontier.sharpe(tangency)).unwrap_or(0.0);
+    let best = format!("greatest Sharpe ratio, {best:.2}");
     for (portfolio, name, colour) in [
         (frontier.points.first(), "least variance", SAFEST),
-        (frontier.tangency.as_ref(), "greatest Sharpe ratio", TANGENCY),
+        (frontier.tangency.as_ref(), best.as_str(), TANGENCY),
     ] {
         let Some(portfolio) = portfolio else { continue };
         let (risk, mean) = (portfolio.volatility(), net(portfolio));
@@ -90,10 +92,13 @@ fn drawn(frontier: &Frontier, canvas: &Canvas<'_>) -> Drawn {
         dot(canvas, point, 7.0, WHITE)?;
         dot(canvas, point, 5.5, colour)?;
         places.take(Area::around(point, 7.0));
-        let figures = format!("{:.1} % at {:.1} %", 100.0 * mean, 100.0 * risk);
+        let figures = format!("return {:.1} %, volatility {:.1} %", 100.0 * mean, 100.0 * risk);
         let lines = [name, figures.as_str()];
         let sides = [Beside::Left, Beside::Above, Beside::Right, Beside::Below, Beside::AboveLeft];
         let side = places.find(point, 9.0, &lines, TEXT, &sides).unwrap_or(Beside::Left);
+        let Area { left, top, right, bottom } = side.area(point, 9.0, &lines, TEXT);
+        let corners = [scaled((left, top)), scaled((right, bottom))];
+        canvas.draw(&Rectangle::new(corners, WHITE.mix(0.8).filled()))?;
         write(canvas, &lines, (point, 9.0, side), TEXT, colour)?;
     }
     let held = held(frontier);

@@ -23,7 +23,7 @@ pub(super) fn table(frontier: &Frontier) -> String {
         ]
     };
     let header = ["volatility", "return", "Sharpe ratio", "largest weights"];
-    let mut text = grid(&header, 0, frontier.points.iter().map(row));
+    let mut text = grid(&header, |column| column == 3, frontier.points.iter().map(row));
     let mut named = |what: &str, portfolio: &Portfolio| {
         text += &format!(
             "\n{what}: volatility {}, return {}, Sharpe ratio {}\n  {}\n",

@@ -30,18 +30,18 @@ pub(super) fn effect(objective: &Objective, portfolio: &Portfolio, change: f64) 
             let before = portfolio.volatility();
             let after = (portfolio.variance + change).max(0.0).sqrt();
             let by = points(after - before);
-            format!("{} the volatility by {by}, to {}", verb(change), brief(after))
+            format!("{} the volatility by about {by}, to {}", verb(change), brief(after))
         }
         Objective::Utility { .. } | Objective::Robust { .. } => {
-            format!("{} the {name} by {} a year", verb(change), points(change))
+            format!("{} the {name} by about {} a year", verb(change), points(change))
         }
         Objective::MaxReturn { .. } | Objective::MinTrackingError => {
             let after = portfolio.objective + change;
-            format!("{} the {name} by {}, to {}", verb(change), points(change), brief(after))
+            format!("{} the {name} by about {}, to {}", verb(change), points(change), brief(after))
         }
         _ => {
             let after = portfolio.objective + change;
-            format!("{} the {name} by {}, to {after:.4}", verb(change), significant(change.abs()))
+            format!("{} the {name} by about {}, to {after:.4}", verb(change), significant(change.abs()))
         }
     }
 }

@@ -86,11 +86,14 @@ pub(super) fn constraints(report: &Report, optimum: &Optimum) -> Option<String> 
     }
     let header = ["constraint", "value", "least", "most", "binds"];
     if lines.len() <= ROWS {
-        return Some(grid(&header, 1, lines.iter().map(Line::row)));
+        return Some(grid(&header, |column| column == 0, lines.iter().map(Line::row)));
     }
     let binding: Vec<&Line> = lines.iter().filter(|line| line.binds()).collect();
     let others = lines.len() - binding.len();
-    Some(grid(&header, 1, binding.into_iter().map(Line::row)) + &format!("and {others} that do not bind\n"))
+    Some(
+        grid(&header, |column| column == 0, binding.into_iter().map(Line::row))
+            + &format!("and {others} that do not bind\n"),
+    )
 }
 
 /// What holds the portfolio back, the most costly first; all of it if `explain`.

@@ -10,7 +10,9 @@ pub(crate) fn refusal(error: &Error) -> Result<String, Error> {
     let mut object = Map::new();
     object.insert("status".to_owned(), "infeasible".into());
     object.insert("error".to_owned(), error.to_string().into());
-    if let Error::Convex { error: convex::Error::Infeasible(conflict), universe } = error {
+    if let Error::Convex { error, universe } = error
+        && let convex::Error::Infeasible(conflict) = &**error
+    {
         let label = |asset: usize| universe.label(asset);
         let constraints: Vec<Value> =
             conflict.constraints.iter().map(|constraint| Value::Object(named(constraint, &label))).collect();

@@ -22,7 +22,7 @@ pub(crate) fn splits_table(report: &Report, most: usize) -> String {
             percent(split.weight_right),
         ]
     };
-    grid(&header, 2, report.splits.iter().take(most).map(row))
+    grid(&header, |column| column < 2, report.splits.iter().take(most).map(row))
 }
 
 /// The first assets of a cluster, in leaf order, and how many more.

@@ -62,7 +62,7 @@ fn assets(report: &Report, form: Form) -> String {
     total.push(percent(report.volatility * report.annual()));
     total.push(shares.map_or("-".to_owned(), |shares| percent(shares.iter().sum())));
     rows.push(total);
-    let mut text = grid(&header, 1, rows);
+    let mut text = grid(&header, |column| column == 0, rows);
     if !without.is_empty() {
         let names: Vec<String> = without.iter().map(|&asset| report.names[asset].clone()).collect();
         let assets = if names.len() == 1 { "1 asset gets" } else { &format!("{} assets get", names.len()) };
@@ -76,7 +76,7 @@ fn groups(report: &Report) -> String {
         let weight = percent(report.group_weight(group));
         vec![group.name().to_owned(), weight, percent(group.lower()), percent(group.upper())]
     });
-    grid(&["group", "weight", "least", "most"], 1, rows)
+    grid(&["group", "weight", "least", "most"], |column| column == 0, rows)
 }
 
 /// What was allocated, from what, and how it measures up.
@@ -102,8 +102,12 @@ fn summary(report: &Report) -> String {
     text
 }
 
-/// A table without lines: the first columns, of `names`, to the left, numbers to the right, the header bold.
-pub(crate) fn grid(header: &[&str], names: usize, rows: impl IntoIterator<Item = Vec<String>>) -> String {
+/// A table without lines: the columns of words to the left, numbers to the right, the header bold.
+pub(crate) fn grid(
+    header: &[&str],
+    is_word: impl Fn(usize) -> bool,
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING);
     table.set_header(header.to_vec());
@@ -112,7 +116,7 @@ pub(crate) fn grid(header: &[&str], names: usize, rows: impl IntoIterator<Item =
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
-        column.set_cell_alignment(if index < names { CellAlignment::Left } else { CellAlignment::Right });
+        column.set_cell_alignment(if is_word(index) { CellAlignment::Left } else { CellAlignment::Right });
     }
     let bold = Style::new().bold();
     let mut text = String::new();

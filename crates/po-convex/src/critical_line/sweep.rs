@@ -71,8 +71,10 @@ pub(super) struct Sweep<'a> {
     basis: Basis,
     piece: Piece,
     lambda: f64,
-    /// What λ is measured in: the marginal variances at the start in units of the means.
+    /// What λ is measured in: the weights at the start in units of the means, all scaled.
     unit: f64,
+    /// Whether weights have moved without λ since they were noted.
+    walked: bool,
     /// Events in succession that did not move λ.
     idle: usize,
     pub(super) points: Vec<Point>,
@@ -138,6 +140,7 @@ impl<'a> Sweep<'a> {
             piece: Piece::default(),
             lambda: 0.0,
             unit: 0.0,
+            walked: false,
             idle: 0,
             points: Vec::new(),
             ray: None,
@@ -226,11 +229,12 @@ impl<'a> Sweep<'a> {
             self.solve()?;
             let still = STILL * largest(&self.mean);
             if self.points.is_empty() {
-                self.unit = largest(&self.piece.product_base[..self.matrix.assets]) / largest(&self.mean);
+                self.unit = largest(&self.piece.base) / largest(&self.mean);
                 self.record();
-            } else if turns(&rate, &self.piece.rate, still) {
+            } else if self.walked || turns(&rate, &self.piece.rate, still) {
                 self.record();
             }
+            self.walked = false;
             rate.clone_from(&self.piece.rate);
             let Some(event) = self.next_event() else {
                 if largest(&rate) > still {
@@ -384,6 +388,7 @@ impl<'a> Sweep<'a> {
             self.piece.base.iter().zip(&self.piece.rate).map(|(base, rate)| base + self.lambda * rate).collect();
         let hit = self.walk(&direction, Some((index, was)), &mut u)?;
         self.places[hit.index] = hit.place;
+        self.walked = true;
         if hit.index == index {
             return Ok(());
         }

@@ -78,6 +78,12 @@ impl PathScratch {
         self.now.solution.iterations = 0;
         self.low.solution.iterations = 0;
         self.high.solution.iterations = 0;
+        // The three change places during a search: whichever the next call begins with has its memory.
+        let (assets, limits) = (request.risk.len(), request.rows.len() + request.families.len());
+        for evaluation in [&mut self.now, &mut self.low, &mut self.high] {
+            evaluation.solution.reserve(assets, limits);
+            evaluation.force.reserve(assets.saturating_sub(evaluation.force.len()));
+        }
         Ok(())
     }
 }

@@ -28,7 +28,10 @@ const WEAK: f64 = 1e-10;
 /// Shifts, from the first to one that dwarfs any curvature.
 const SHIFTS: usize = 20;
 
-/// A slope this small, in units of the value, is rounding.
+/// Steps one after the other that the value does not show.
+const QUIET: usize = 8;
+
+/// A fall of the model this small, in units of the value, is rounding.
 const FLAT: f64 = 1e-28;
 
 /// A function with two derivatives.
@@ -75,6 +78,7 @@ impl Descent {
     ) -> Result<(Status, usize), Error> {
         let assets = self.weights.len();
         self.gradient.resize(assets, 0.0);
+        let mut quiet = 0;
         for iteration in 0..effort.limit {
             self.hessian.resize(assets * assets, 0.0);
             let value = function.value(&self.weights, scratch);
@@ -82,28 +86,30 @@ impl Descent {
             let Some(matrix) = self.convexified(polytope) else { return Ok((Status::Stalled, iteration)) };
             // The first programme does not know what another call left behind.
             self.propose(&matrix, polytope, if iteration == 0 { Start::Cold } else { Start::Warm })?;
-            // The matrix goes back to where it came from.
-            self.hessian = matrix.into_inner().data.into();
             self.step.clear();
             self.step.extend(self.program.x.iter().zip(&self.weights).map(|(next, weight)| next - weight));
             let size = self.weights.iter().fold(1.0_f64, |size, weight| size.max(weight.abs()));
             let moved = self.step.iter().fold(0.0_f64, |moved, step| moved.max(step.abs()));
-            let slope = dot(&self.gradient, &self.step);
-            if moved <= effort.tolerance * size || slope >= -FLAT * (1.0 + value) {
-                // The last step costs nothing and brings another half of the digits.
-                if slope <= 0.0 {
-                    self.weights.clone_from(&self.program.x);
-                }
+            // The model falls by at least half of this, whatever rounding makes of the slope.
+            let step = &self.step;
+            let fall: f64 = step.iter().enumerate().map(|(asset, s)| s * dot(matrix.column(asset), step)).sum();
+            // The matrix goes back to where it came from.
+            self.hessian = matrix.into_inner().data.into();
+            let rounding = 4.0 * f64::EPSILON * value.abs();
+            quiet = if fall <= rounding { quiet + 1 } else { 0 };
+            if moved <= effort.tolerance * size || fall <= FLAT * (1.0 + value) || quiet > QUIET {
+                // The last step costs nothing, and brings as many digits again.
+                self.weights.clone_from(&self.program.x);
                 return Ok((Status::Converged, iteration + 1));
             }
             let mut length = 1.0;
+            if std::env::var("TRACE").is_ok() && iteration > 30 && iteration < 60 { eprintln!("   {iteration} value {value:e} fall {fall:e} moved {moved:e} slope {:e} qp {:?} {:?}", dot(&self.gradient, &self.step), self.program.status, self.program.certificate); }
             let mut accepted = false;
             for _ in 0..HALVINGS {
                 self.trial.clear();
                 self.trial.extend(self.weights.iter().zip(&self.step).map(|(weight, step)| weight + length * step));
                 // Near the end a decrease is below the rounding of the value.
-                let rounding = 4.0 * f64::EPSILON * value.abs();
-                if function.value(&self.trial, scratch) <= value + ENOUGH * length * slope + rounding {
+                if function.value(&self.trial, scratch) <= value - ENOUGH * length * fall + rounding {
                     accepted = true;
                     break;
                 }

@@ -10,6 +10,7 @@ mod covariances;
 mod errors;
 mod factor_budget;
 mod golden;
+mod hard_problems;
 mod measure_oracles;
 mod measures;
 mod nested;
@@ -17,3 +18,4 @@ mod properties;
 mod scenarios;
 #[cfg(feature = "serde")]
 mod serde;
+mod warm_start;

@@ -4,14 +4,12 @@ use po_convex::Risk;
 use po_core::nalgebra::DMatrix;
 use po_core::{Allocator, Budget, Covariance, Status};
 use po_risk_budget::{
-    Algorithm, Error, Normalisation, Position, RiskBudgetAllocation, RiskBudgetParams, RiskBudgetScratch,
+    Algorithm, Normalisation, Position, RiskBudgetAllocation, RiskBudgetParams, RiskBudgetScratch,
     RiskBudgeting,
 };
 use proptest::prelude::*;
 
-use crate::covariances::{
-    budget, covariance, factor_covariance, hedged_covariance, normalised, sample_covariance, selected,
-};
+use crate::covariances::{budget, covariance, factor_covariance, normalised, sample_covariance, selected};
 use crate::scenarios::{Dice, cases};
 
 /// The default tolerance.
@@ -33,10 +31,6 @@ fn close(actual: &[f64], expected: &[f64], tolerance: f64) {
     for (index, (actual, expected)) in actual.iter().zip(expected).enumerate() {
         assert!((actual - expected).abs() <= tolerance, "{index}: {actual} is not {expected}");
     }
-}
-
-fn bits(allocation: &RiskBudgetAllocation) -> Vec<u64> {
-    allocation.weights().as_slice().iter().map(|weight| weight.to_bits()).collect()
 }
 
 /// The objective minimised one coordinate at a time, as Griveau-Billion, Richard and Roncalli (2013) write it.
@@ -263,173 +257,6 @@ proptest! {
                 for risk in [Risk::Dense(&dense), Risk::Factor(&factor)] {
                     budgeting.allocate_into(risk, &mut scratch, &mut allocation).unwrap();
                     prop_assert_eq!(&allocation, &budgeting.allocate(risk).unwrap());
-                }
-            }
-        }
-    }
-
-    /// What a scratch has seen before leaves no trace in a warm start either.
-    #[test]
-    fn a_warm_start_depends_on_the_weights_alone(assets in 1_usize..60, seed in any::<u64>()) {
-        let budgeting =
-            RiskBudgeting::new(RiskBudgetParams { warm_start: true, ..RiskBudgetParams::default() }).unwrap();
-        let (before, after) = (covariance(assets, seed), covariance(assets, seed ^ 1));
-        let start = budgeting.allocate((&before).into()).unwrap();
-        let (mut used, mut fresh) = (RiskBudgetScratch::default(), RiskBudgetScratch::default());
-        budgeting.allocate((&covariance(7, seed)).into()).unwrap();
-        budgeting.allocate_into((&covariance(50, seed)).into(), &mut used, &mut RiskBudgetAllocation::default()).unwrap();
-        let (mut one, mut other) = (start.clone(), RiskBudgetAllocation::default());
-        other.solution.weights = start.solution.weights.clone();
-        budgeting.allocate_into((&after).into(), &mut used, &mut one).unwrap();
-        budgeting.allocate_into((&after).into(), &mut fresh, &mut other).unwrap();
-        prop_assert_eq!(bits(&one), bits(&other));
-        prop_assert_eq!(one.solution.status, Status::Converged);
-        let cold = allocate(&RiskBudgetParams::default(), &after);
-        close(one.weights().as_slice(), cold.weights().as_slice(), 1e-7);
-    }
-}
-
-#[test]
-fn a_warm_start_saves_sweeps_and_one_at_the_solution_all_but_one() {
-    let today = covariance(100, 1);
-    let matrix = today.as_view();
-    let mut dice = Dice::new(2);
-    let day: Vec<f64> = today.volatilities().iter().map(|volatility| volatility * dice.normal()).collect();
-    let tomorrow =
-        DMatrix::from_fn(100, 100, |row, col| 0.97 * matrix[(row, col)] + 0.03 * day[row] * day[col]);
-    let tomorrow = Covariance::new(tomorrow).unwrap();
-    let cold = RiskBudgeting::new(RiskBudgetParams::default()).unwrap();
-    let warm =
-        RiskBudgeting::new(RiskBudgetParams { warm_start: true, ..RiskBudgetParams::default() }).unwrap();
-    let mut allocation = cold.allocate((&today).into()).unwrap();
-    let mut scratch = RiskBudgetScratch::default();
-    warm.allocate_into((&tomorrow).into(), &mut scratch, &mut allocation).unwrap();
-    let from_guess = cold.allocate((&tomorrow).into()).unwrap();
-    assert!(allocation.solution.iterations < from_guess.solution.iterations);
-    close(allocation.weights().as_slice(), from_guess.weights().as_slice(), 1e-9);
-    warm.allocate_into((&tomorrow).into(), &mut scratch, &mut allocation).unwrap();
-    assert!(allocation.solution.iterations <= 2, "{}", allocation.solution.iterations);
-}
-
-/// Weights of another length, of the other side, or of zero are no start.
-#[test]
-fn what_cannot_be_a_start_is_passed_over() {
-    let covariance = covariance(5, 3);
-    let cold = allocate(&RiskBudgetParams::default(), &covariance);
-    let warm =
-        RiskBudgeting::new(RiskBudgetParams { warm_start: true, ..RiskBudgetParams::default() }).unwrap();
-    for start in [vec![1.0], vec![0.2, 0.2, 0.2, 0.2, -0.2], vec![0.5, 0.5, 0.0, 0.0, 0.0]] {
-        let mut allocation = RiskBudgetAllocation::default();
-        allocation.solution.weights.assign(&start).unwrap();
-        warm.allocate_into((&covariance).into(), &mut RiskBudgetScratch::default(), &mut allocation).unwrap();
-        assert_eq!(bits(&allocation), bits(&cold));
-    }
-}
-
-/// Where assets hedge each other, coordinate descent crawls; the automatic choice sees that and turns to Newton.
-#[test]
-fn hedges_are_left_to_newton() {
-    for correlation in [0.9, 0.99, 0.999_9] {
-        let covariance = hedged_covariance(60, correlation);
-        let run = |algorithm| {
-            let budget = Some(budget(60, 8));
-            let limit = RiskBudgetParams { iteration_limit: 200, ..RiskBudgetParams::default() };
-            allocate(&RiskBudgetParams { budget, algorithm, ..limit }, &covariance).solution
-        };
-        let (automatic, newton) = (run(Algorithm::Automatic), run(Algorithm::Newton));
-        assert_eq!((automatic.status, newton.status), (Status::Converged, Status::Converged));
-        assert!(automatic.iterations < 60 && newton.iterations < 30);
-        let descent = run(Algorithm::CoordinateDescent);
-        assert!(descent.iterations > automatic.iterations);
-        // The residual is told whether or not it is small.
-        assert_eq!(descent.status == Status::Converged, descent.certificate.dual_residual <= TOLERANCE);
-    }
-}
-
-#[test]
-fn the_iteration_limit_is_kept_and_told() {
-    let covariance = covariance(30, 4);
-    for &algorithm in Algorithm::ALL {
-        for iteration_limit in [1, 2] {
-            let params = RiskBudgetParams {
-                algorithm,
-                iteration_limit,
-                tolerance: 1e-14,
-                ..RiskBudgetParams::default()
-            };
-            let solution = allocate(&params, &covariance).solution;
-            assert_eq!((solution.status, solution.iterations), (Status::IterationLimit, iteration_limit));
-            assert!(solution.certificate.dual_residual > 1e-14 && solution.certificate.gap > 0.0);
-        }
-    }
-}
-
-/// Rounding keeps shares of an all but perfect hedge from any budget by more than the tolerance.
-#[test]
-fn rounding_that_is_in_the_way_is_told() {
-    let mut matrix = hedged_covariance(10, 1.0).into_inner();
-    matrix.iter_mut().step_by(11).for_each(|variance| *variance *= 1.0 + 1e-11);
-    let covariance = Covariance::new(matrix).unwrap();
-    let budget = Some(budget(10, 5));
-    for &algorithm in &[Algorithm::Automatic, Algorithm::Newton] {
-        let params = RiskBudgetParams { budget: budget.clone(), algorithm, ..RiskBudgetParams::default() };
-        let solution = allocate(&params, &covariance).solution;
-        assert_eq!(solution.status, Status::Stalled);
-        assert!((TOLERANCE..1e-2).contains(&solution.certificate.dual_residual));
-    }
-}
-
-/// Thousands of assets, of which no N x N matrix is formed.
-#[test]
-fn large_problems_in_factor_form_are_solved() {
-    let (assets, factor) = (3000, factor_covariance(3000, 6));
-    for &algorithm in Algorithm::ALL {
-        let allocation = allocate(&RiskBudgetParams { algorithm, ..RiskBudgetParams::default() }, &factor);
-        assert_eq!(allocation.solution.status, Status::Converged);
-        close(&allocation.report.share, &vec![1.0 / assets as f64; assets], TOLERANCE);
-    }
-}
-
-/// From a millionth of a millionth to nearly all.
-#[test]
-fn extreme_budgets_are_met() {
-    let covariance = covariance(8, 7);
-    let budget = normalised(vec![1e-300, 1e-100, 1e-30, 1e-12, 1e-6, 1e-3, 0.1, 0.9]);
-    for &algorithm in Algorithm::ALL {
-        let params = RiskBudgetParams { budget: Some(budget.clone()), algorithm, ..precise() };
-        let allocation = allocate(&params, &covariance);
-        close(&allocation.report.share, budget.shares(), 1e-13);
-        assert!(allocation.weights().as_slice().iter().all(|weight| *weight > 0.0));
-    }
-}
-
-/// Settings that nobody should choose are answered all the same.
-#[test]
-fn whatever_comes_is_answered() {
-    for seed in 0..40 {
-        let mut dice = Dice::new(seed);
-        let assets = 1 + (dice.uniform() * 20.0) as usize;
-        let scale = 10_f64.powf(200.0 * dice.uniform() - 100.0);
-        let mut matrix = DMatrix::from_fn(assets, assets, |_, _| scale * dice.normal());
-        matrix.fill_upper_triangle_with_lower_triangle();
-        for asset in 0..assets {
-            matrix[(asset, asset)] = matrix[(asset, asset)].abs() + 1e-300;
-        }
-        let covariance = Covariance::new(matrix).unwrap();
-        for &algorithm in Algorithm::ALL {
-            let params = RiskBudgetParams { algorithm, ..RiskBudgetParams::default() };
-            match RiskBudgeting::new(params).unwrap().allocate((&covariance).into()) {
-                Ok(allocation) => {
-                    let certificate = allocation.solution.certificate;
-                    let met = certificate.dual_residual <= TOLERANCE;
-                    assert_eq!(met, allocation.solution.status == Status::Converged);
-                }
-                Err(error) => {
-                    let indefinite = matches!(
-                        error,
-                        Error::NotPositiveSemidefinite { .. } | Error::NegativeVariance { .. }
-                    );
-                    assert!(indefinite || matches!(error, Error::Riskless { .. }), "{error}");
                 }
             }
         }
