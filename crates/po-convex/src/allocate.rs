@@ -299,10 +299,10 @@ impl Correlated {
             Risk::Factor(factors) => {
                 let mut exposures = factors.exposures().into_owned();
                 let mut specific = factors.specific().to_vec();
-                for asset in 0..assets {
+                for (asset, specific) in specific.iter_mut().enumerate() {
                     let own = variance(risk, asset);
                     exposures.row_mut(asset).unscale_mut(own.sqrt());
-                    specific[asset] /= own;
+                    *specific /= own;
                 }
                 Self::Factor(FactorCovariance::new(exposures, factors.factor_covariance().clone(), specific)?)
             }

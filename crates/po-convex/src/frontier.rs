@@ -116,7 +116,7 @@ pub fn frontier(params: &FrontierParams, input: MarkowitzInput<'_>) -> Result<Ve
     };
     let tracking = params.constraints.tracking_error;
     let mut question = Question { objective, tracking, start: None };
-    let mut point = |question: &Question<'_>, path: &mut PathScratch| -> Result<Portfolio, Error> {
+    let point = |question: &Question<'_>, path: &mut PathScratch| -> Result<Portfolio, Error> {
         let found = optimum(&request, question, path)?;
         let mut portfolio = Portfolio::default();
         take_over(&mut portfolio, path, &found, &request, question)?;

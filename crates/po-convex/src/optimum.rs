@@ -206,7 +206,7 @@ fn limited(
     if first.0 >= -ROUNDING * first.1 {
         return Ok(binding);
     }
-    let mut lambda = scratch.now.at.lambda;
+    let lambda = scratch.now.at.lambda;
     // The greatest θ that leaves the other limit room, where the tracking error is least.
     let mut end = 1.0;
     match question.objective {

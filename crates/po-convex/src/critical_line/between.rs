@@ -151,6 +151,7 @@ impl FrontierPoint {
     fn towards(&self, next: &Self, fraction: f64) -> Self {
         // Where both ends are the same, so is what lies between.
         let fraction = if fraction.is_finite() { fraction.clamp(0.0, 1.0) } else { 0.0 };
+        #[expect(clippy::float_cmp, reason = "what is the same to the bit stays so")]
         let mix = |a: f64, b: f64| if a == b { a } else { a + fraction * (b - a) };
         let weights = self.weights.as_slice().iter().zip(next.weights.as_slice());
         let weights: Vec<f64> = weights.map(|(a, b)| mix(*a, *b)).collect();

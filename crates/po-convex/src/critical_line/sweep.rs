@@ -272,13 +272,13 @@ impl<'a> Sweep<'a> {
                 part.clear();
                 part.resize(size - assets, 0.0);
             }
-            for asset in 0..assets {
+            for (asset, base) in base.iter_mut().enumerate().take(assets) {
                 let bound = match self.places[asset] {
                     Place::Lower => self.least[asset],
                     Place::Upper => self.greatest[asset],
                     Place::Between => continue,
                 };
-                base[asset] = bound;
+                *base = bound;
                 self.matrix.add_product(&[asset], &[bound], product_base);
             }
             let target = |&member: &usize| match self.places[member] {
@@ -497,6 +497,7 @@ impl<'a> Sweep<'a> {
 /// A row that fixes the sum of all weights: what it makes indifferent, the middle of the means, and by how much its
 /// multiplier changes for that. Differences of means are then not drowned in their common level.
 fn budget(mean: &[f64], rows: &Rows) -> (Option<(usize, f64)>, f64) {
+    #[expect(clippy::float_cmp, reason = "a multiple of the budget has coefficients that are the same to the bit")]
     let fixes_sum = |&row: &usize| {
         let first = rows.row(row)[0];
         first != 0.0 && rows.lower()[row] >= rows.upper()[row] && rows.row(row).iter().all(|entry| *entry == first)
@@ -542,7 +543,7 @@ fn refine(
 }
 
 fn turns(before: &[f64], after: &[f64], still: f64) -> bool {
-    let near = 1e-9 * largest(before).max(largest(after)) + still;
+    let near = STILL * largest(before).max(largest(after)) + still;
     before.iter().zip(after).any(|(before, after)| (before - after).abs() > near)
 }
 

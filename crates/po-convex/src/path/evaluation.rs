@@ -103,6 +103,7 @@ impl PathScratch {
     /// optimal.
     pub(super) fn mix(&mut self, request: &Request<'_>, fraction: f64, at: Multipliers) -> Result<(), Error> {
         let Self { now, low, high, .. } = self;
+        #[expect(clippy::float_cmp, reason = "what is the same to the bit stays so")]
         let blend = |into: &mut Vec<f64>, low: &[f64], high: &[f64]| {
             into.clear();
             into.extend(low.iter().zip(high).map(|(low, high)| if low == high { *low } else { low + fraction * (high - low) }));

@@ -251,7 +251,7 @@ impl Bracket {
             (Some(at_low), Some(at_high)) => {
                 let one_piece = low.solution.active == high.solution.active;
                 let tau = match onwards {
-                    Some(tau) if !one_piece && self.streak % 3 != 0 => {
+                    Some(tau) if !one_piece && !self.streak.is_multiple_of(3) => {
                         self.straight = true;
                         tau
                     }
@@ -361,6 +361,7 @@ fn crossing(condition: Condition, a: &Evaluation, b: &Evaluation, (from, to): (f
     let (mut first, mut last) = (from, to);
     for _ in 0..120 {
         let middle = 0.5 * (first + last);
+        #[expect(clippy::float_cmp, reason = "the interval has no number inside")]
         if middle == first || middle == last {
             break;
         }
@@ -401,6 +402,7 @@ pub(crate) fn bracketed(
         (high, at_high) = (t, at);
         let (best, _) = if at_high.abs() < at_low.abs() { (high, at_high) } else { (low, at_low) };
         let narrow = 2.0 * POINT * best.abs() / (low - high).abs();
+        #[expect(clippy::float_cmp, reason = "the interval is empty")]
         if narrow > 0.5 || low == high {
             return Ok(best);
         }

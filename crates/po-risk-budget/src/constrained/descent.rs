@@ -103,7 +103,7 @@ impl Descent {
                 return Ok((Status::Converged, iteration + 1));
             }
             let mut length = 1.0;
-            if std::env::var("TRACE").is_ok() && iteration > 30 && iteration < 60 { eprintln!("   {iteration} value {value:e} fall {fall:e} moved {moved:e} slope {:e} qp {:?} {:?}", dot(&self.gradient, &self.step), self.program.status, self.program.certificate); }
+            if std::env::var("TRACE").is_ok() && iteration > 130 && iteration < 134 { let n = self.weights.len(); eprintln!("   {iteration} value {value:e} fall {fall:e} slope {:e} w {:?}\n   x {:?}\n   g {:?}\n   b {:?}\n  rows {:?} active {:?} its {}", dot(&self.gradient, &self.step), self.weights, self.program.x, self.gradient, self.program.bounds, self.program.rows, self.program.active, self.program.iterations);  for i in 0..n { eprintln!("   H {:?}", &self.hessian[i*n..(i+1)*n]); } }
             let mut accepted = false;
             for _ in 0..HALVINGS {
                 self.trial.clear();
@@ -111,6 +111,7 @@ impl Descent {
                 // Near the end a decrease is below the rounding of the value.
                 if function.value(&self.trial, scratch) <= value - ENOUGH * length * fall + rounding {
                     accepted = true;
+                    if std::env::var("TRACE").is_ok() && iteration > 130 && iteration < 134 { eprintln!("   length {length} value {:e}", function.value(&self.trial, scratch)); }
                     break;
                 }
                 length *= 0.5;
