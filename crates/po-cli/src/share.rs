@@ -1,14 +1,15 @@
 //! The methods that share risk by a budget.
 
+use po_engine::convex::Constraints;
 use po_engine::risk_budget::{
-    RiskBudgetParams, RiskBudgeting, RiskMeasure, RiskReport, ScenarioRiskBudgeting,
-    ScenarioRiskBudgetingParams,
+    ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting, Obstacle, RiskBudgetParams, RiskBudgeting,
+    RiskMeasure, RiskReport, ScenarioRiskBudgeting, ScenarioRiskBudgetingParams,
 };
 use po_engine::{Allocator, Budget, Confidence, Solution};
 
-use crate::args::{AllocateArgs, Measure};
+use crate::args::{AllocateArgs, LimitArgs, Measure};
 use crate::budget::budget;
-use crate::error::Error;
+use crate::error::{Error, SettingsError};
 use crate::problem::Problem;
 
 /// Confidence of measures of the tail, unless told otherwise.
@@ -22,6 +23,20 @@ pub(crate) struct RiskShares {
     pub(crate) solution: Solution,
     /// Risk per period, and how it splits.
     pub(crate) report: RiskReport,
+    /// What the weights had to satisfy besides, and what became of the budget.
+    pub(crate) limited: Option<Limited>,
+}
+
+/// A risk budget under constraints.
+#[derive(Clone, Debug)]
+pub(crate) struct Limited {
+    pub(crate) constraints: Constraints,
+    /// The root of the sum of the squared distances of the shares from their budgets.
+    pub(crate) distance: f64,
+    /// Whether the budget is met.
+    pub(crate) is_met: bool,
+    /// What stands in its way, the most costly first.
+    pub(crate) obstacles: Vec<Obstacle>,
 }
 
 /// Shares risk: equally, unless there is a budget.
@@ -45,7 +60,26 @@ pub(crate) fn share(args: &AllocateArgs, problem: &mut Problem) -> Result<RiskSh
         Measure::Evar => Some(RiskMeasure::Evar { confidence }),
     };
     let tail = matches!(measure, Measure::Cvar | Measure::Cdar | Measure::Evar);
+    if scenarios.is_some() && is_limited(&args.limits) {
+        let (what, flag) = ("a risk budget within constraints", "--measure volatility");
+        return Err(SettingsError::Needs { what, flag }.into());
+    }
+    let mut limited = None;
     let (solution, report) = match scenarios {
+        None if is_limited(&args.limits) => {
+            let (budget, constraints) = (Some(budget), problem.constraints(&args.limits)?);
+            let params = ConstrainedRiskBudgetParams {
+                budget,
+                constraints: constraints.clone(),
+                ..ConstrainedRiskBudgetParams::default()
+            };
+            let budgeting = ConstrainedRiskBudgeting::new(params).map_err(&refused)?;
+            let allocation = budgeting.allocate(&problem.covariance).map_err(&refused)?;
+            let (distance, is_met, obstacles) =
+                (allocation.distance, allocation.is_met, allocation.obstacles());
+            limited = Some(Limited { constraints, distance, is_met, obstacles });
+            (allocation.solution, allocation.report)
+        }
         None => {
             let params = RiskBudgetParams { budget: Some(budget), ..RiskBudgetParams::default() };
             let budgeting = RiskBudgeting::new(params).map_err(&refused)?;
@@ -60,5 +94,11 @@ pub(crate) fn share(args: &AllocateArgs, problem: &mut Problem) -> Result<RiskSh
             (allocation.solution, allocation.decomposition.report)
         }
     };
-    Ok(RiskShares { measure, confidence: tail.then_some(level), solution, report })
+    Ok(RiskShares { measure, confidence: tail.then_some(level), solution, report, limited })
+}
+
+/// Whether weights have to satisfy more than to sum to one.
+fn is_limited(args: &LimitArgs) -> bool {
+    let texts = [&args.bounds, &args.group_bounds, &args.constraint];
+    texts.into_iter().any(Option::is_some) || args.constraints.is_some()
 }

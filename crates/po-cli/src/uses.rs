@@ -18,8 +18,8 @@ const USES: &[Use] = &[
     Use { flag: "--bounds", given: |args| args.limits.bounds.is_some(), by: is_bounded },
     Use { flag: "--group-bounds", given: |args| args.limits.group_bounds.is_some(), by: is_bounded },
     Use { flag: "--explain", given: |args| args.report.explain == Some(true), by: is_bounded },
-    Use { flag: "--constraint", given: |args| args.limits.constraint.is_some(), by: Method::optimises },
-    Use { flag: "--constraints", given: |args| args.limits.constraints.is_some(), by: Method::optimises },
+    Use { flag: "--constraint", given: |args| args.limits.constraint.is_some(), by: is_constrained },
+    Use { flag: "--constraints", given: |args| args.limits.constraints.is_some(), by: is_constrained },
     Use { flag: "--benchmark", given: |args| args.limits.benchmark.is_some(), by: Method::optimises },
     Use { flag: "--costs-bps", given: |args| args.limits.costs_bps.is_some(), by: Method::expects },
     Use { flag: "--cost-horizon", given: |args| args.limits.cost_horizon.is_some(), by: Method::expects },
@@ -68,7 +68,12 @@ const USES: &[Use] = &[
 
 /// The methods that keep bounds and can say what they cost.
 fn is_bounded(method: Method) -> bool {
-    method == Method::Hrp || method.optimises()
+    method == Method::Hrp || is_constrained(method)
+}
+
+/// The methods that keep constraints in words.
+fn is_constrained(method: Method) -> bool {
+    method.optimises() || method.shares_risk()
 }
 
 /// Refuses what the method does not use, and what it lacks.

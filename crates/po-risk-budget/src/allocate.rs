@@ -176,7 +176,8 @@ impl Allocator for RiskBudgeting {
     ///
     /// # Errors
     /// [`Error::Input`] for a budget or positions of another length, and for an asset that has a budget but no
-    /// variance; [`Error::NotPositiveSemidefinite`] and [`Error::NegativeVariance`] for a matrix that is no covariance;
+    /// variance; [`Error::NotPositiveSemidefinite`] and [`Error::NegativeVariance`] for a matrix that is no covariance,
+    /// where the iteration meets a portfolio or a direction of negative variance;
     /// [`Error::Riskless`] when the assets can hedge each other completely; [`Error::NetNotPositive`] when weights
     /// cannot be scaled to sum to one.
     fn allocate_into(

@@ -1,6 +1,6 @@
 //! Eight assets that coordinate descent moves together.
 //!
-//! Coordinate i of `½ y'C y - Σ b ln y` is least at `φ_i(a_i) = sqrt(a_i² + b_i) - a_i`, with `a_i` half of what the
+//! Coordinate i of `½ y'C y - Σ b ln y` is least at `φ(a_i) = sqrt(a_i² + b_i) - a_i`, with `a_i` half of what the
 //! other assets add to its covariance with the portfolio. One after the other, eight of these roots would wait for
 //! each other. Here all eight are taken at once from the old `a`; how far each asset so moves, `e`, tells to first
 //! order how the `a` of those behind it change, `a += Q e`; and all eight roots are taken again.
@@ -9,7 +9,7 @@ use pulp::Simd;
 
 use crate::lanes::{Eight, Registers, Tile, add_multiples, registers, registers_mut, splat};
 
-/// The minimisers of eight coordinates, of which each knows the new ones before it.
+/// The minimisers of eight coordinates, each aware of how those before it move; `coupling` is Q.
 #[inline(always)]
 pub(crate) fn minimise<S: Simd>(
     simd: S,
@@ -44,7 +44,8 @@ pub(crate) fn minimise<S: Simd>(
 /// Q = L (I - S L)^-1, S = diag(φ'), φ' = -2 y² / (y² + b)
 /// ```
 ///
-/// L is half of the correlations below the diagonal. Q need not be up to date: where nothing moves, it does not count.
+/// L is half of the correlations below the diagonal. With L itself in place of Q, sweeps drift apart where assets hedge
+/// each other. Q need not be up to date: where nothing moves, it does not count.
 #[inline(always)]
 pub(crate) fn coupling<S: Simd>(simd: S, correlations: &Tile, y: &Eight, budget: &Eight) -> Tile {
     let mut lower = *correlations;

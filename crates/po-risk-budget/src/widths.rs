@@ -1,7 +1,5 @@
 //! Each kernel on every width of register that this machine can run, against the plain formula.
 
-#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
-
 use po_core::nalgebra::DMatrix;
 use pulp::{Simd, WithSimd};
 

@@ -90,7 +90,8 @@ fn the_second_call_does_not_allocate() {
             }
             // Budgets and positions are of one size; shorts are hedges, which coordinate descent leaves to Newton.
             for (place, &assets) in SIZES.iter().enumerate() {
-                let side = |asset: usize| if asset % 2 == 0 { Position::Long } else { Position::Short };
+                let side =
+                    |asset: usize| if asset.is_multiple_of(2) { Position::Long } else { Position::Short };
                 let params = RiskBudgetParams {
                     budget: Some(budget(assets)),
                     positions: Some((0..assets).map(side).collect()),

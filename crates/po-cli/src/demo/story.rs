@@ -11,7 +11,8 @@ const NEXT: &str = "\
 Next, with your own prices: CSV or Parquet, a column of dates and one column per asset.
   po allocate prices.csv
   po allocate prices.csv --bounds 0:0.1 --explain
-  po allocate prices.csv --method inverse-volatility --output json
+  po allocate prices.csv --method min-variance --constraint 'AAPL + MSFT <= 20%'
+  po frontier prices.csv --plot frontier.svg
 ";
 
 pub(super) fn story(demo: &Demo<'_>) -> String {

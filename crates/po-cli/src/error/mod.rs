@@ -64,7 +64,7 @@ pub enum Error {
         universe: Universe,
     },
     /// Risk budgeting refuses the numbers or the budget.
-    #[error("{}", .error.named(universe))]
+    #[error("{}", of_budget(.error, universe))]
     RiskBudget {
         /// What is wrong with them.
         error: Box<risk_budget::Error>,
@@ -108,15 +108,17 @@ impl Error {
     #[must_use]
     pub fn is_infeasible(&self) -> bool {
         use convex::Error::{Infeasible, NoExcessReturn, RiskLimitTooLow, TargetTooHigh, Unbounded};
-        match self {
-            Self::Convex { error, .. } => matches!(
-                **error,
+        if let Some((error, _)) = self.programme() {
+            return matches!(
+                error,
                 Infeasible(_)
                     | RiskLimitTooLow { .. }
                     | TargetTooHigh { .. }
                     | NoExcessReturn { .. }
                     | Unbounded { .. }
-            ),
+            );
+        }
+        match self {
             Self::Hrp { error, .. } => matches!(
                 error,
                 hrp::Error::LowerBoundsTooHigh { .. }
@@ -124,7 +126,20 @@ impl Error {
                     | hrp::Error::GroupUnattainable { .. }
                     | hrp::Error::GroupsConflict { .. }
             ),
+            Self::RiskBudget { error, .. } => matches!(**error, risk_budget::Error::SumOutOfReach { .. }),
             _ => false,
+        }
+    }
+
+    /// What an optimiser says, and the names of the assets.
+    pub(crate) fn programme(&self) -> Option<(&convex::Error, &Universe)> {
+        match self {
+            Self::Convex { error, universe } => Some((error, universe)),
+            Self::RiskBudget { error, universe } => match &**error {
+                risk_budget::Error::Programme(error) => Some((error, universe)),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -135,6 +150,14 @@ impl Error {
             reason: plain(&error),
             closed: error.kind() == std::io::ErrorKind::BrokenPipe,
         }
+    }
+}
+
+/// The message of risk budgeting; that of its optimiser as an optimiser's.
+fn of_budget(error: &risk_budget::Error, universe: &Universe) -> String {
+    match error {
+        risk_budget::Error::Programme(error) => named(error, universe),
+        error => error.named(universe),
     }
 }
 

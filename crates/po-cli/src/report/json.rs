@@ -4,13 +4,14 @@ use po_engine::Status;
 use po_engine::hrp::Split;
 use serde_json::{Map, Value, json};
 
-use super::{Form, Report, optimum, shares, status_name};
+use super::{Form, Report, limits, optimum, shares, status_name};
+use crate::args::Method;
 use crate::data::show_date;
 use crate::error::Error;
 
 pub(super) fn json(report: &Report, form: Form) -> Result<String, Error> {
     let mut object = report.object();
-    if form.explain && report.optimum.is_none() {
+    if form.explain && report.method == Method::Hrp {
         let splits: Vec<Value> = report.splits.iter().map(|split| self::split(report, split)).collect();
         object.insert("splits".to_owned(), Value::Array(splits));
     }
@@ -67,6 +68,9 @@ impl Report {
             }
         }
         if let Some(shares) = &report.shares {
+            if shares.limited.is_some() {
+                put("constraints", limits::constraints_json(report));
+            }
             put("risk_budget", shares::object(report, shares));
         }
         if let Some(solution) = &report.solution {

@@ -1,13 +1,15 @@
 //! The constraints of an optimum: what they allow, what is used of it, and what they cost.
 
-use po_engine::convex::{Constraint, Net, ShadowPrice, Side};
+use po_engine::convex::{Constraint, Constraints, Net, ShadowPrice, Side};
+use po_engine::risk_budget::Obstacle;
 use serde_json::{Value, json};
 
-use super::effect::effect;
+use super::effect::{effect, significant};
 use super::refusal::named;
 use super::{Report, brief, grid, percent};
 use crate::error::BUDGET;
 use crate::optimise::Optimum;
+use crate::share::Limited;
 
 /// How many limits, and how many bounds, are told without being asked.
 const LIMITS: usize = 5;
@@ -35,9 +37,17 @@ struct Line {
     upper: f64,
 }
 
+/// The constraints of a report, and the tracking error where there is a benchmark.
+fn limits(report: &Report) -> Option<(&Constraints, Option<f64>)> {
+    let optimum = report.optimum.as_ref();
+    let optimum = optimum.map(|optimum| (&optimum.constraints, optimum.portfolio.tracking_error));
+    let limited = report.shares.as_ref().and_then(|shares| shares.limited.as_ref());
+    optimum.or(limited.map(|limited| (&limited.constraints, None)))
+}
+
 /// The limits on sums of weights, and those on the whole.
-fn lines(report: &Report, optimum: &Optimum) -> Vec<Line> {
-    let constraints = &optimum.constraints;
+fn lines(report: &Report) -> Vec<Line> {
+    let Some((constraints, tracking)) = limits(report) else { return Vec::new() };
     let weights = report.weights.as_slice();
     let mut lines: Vec<Line> = constraints
         .linear
@@ -55,8 +65,7 @@ fn lines(report: &Report, optimum: &Optimum) -> Vec<Line> {
     };
     most("gross", weights.iter().map(|weight| weight.abs()).sum(), constraints.gross);
     most("turnover", report.turnover().unwrap_or(0.0), constraints.turnover);
-    let tracking = optimum.portfolio.tracking_error.unwrap_or(0.0);
-    most("tracking-error", tracking, constraints.tracking_error);
+    most("tracking-error", tracking.unwrap_or(0.0), constraints.tracking_error);
     lines
 }
 
@@ -79,8 +88,8 @@ impl Line {
 }
 
 /// The table of constraints, if there are any.
-pub(super) fn constraints(report: &Report, optimum: &Optimum) -> Option<String> {
-    let lines = lines(report, optimum);
+pub(super) fn constraints(report: &Report) -> Option<String> {
+    let lines = lines(report);
     if lines.is_empty() {
         return None;
     }
@@ -98,37 +107,67 @@ pub(super) fn constraints(report: &Report, optimum: &Optimum) -> Option<String> 
 
 /// What holds the portfolio back, the most costly first; all of it if `explain`.
 pub(super) fn costs(report: &Report, optimum: &Optimum, explain: bool) -> Option<String> {
-    let prices = optimum.portfolio.shadow_prices();
-    let (mut bounds, mut limits): (Vec<&ShadowPrice>, Vec<&ShadowPrice>) =
-        prices.iter().partition(|price| !matches!(price.constraint, Constraint::Row { .. }));
+    let effect =
+        |price: &ShadowPrice, step: f64| effect(&optimum.objective, &optimum.portfolio, step * price.value);
+    let told = optimum.portfolio.shadow_prices();
+    let told = told.iter().filter(|price| price.value.is_finite());
+    let told = told.map(|price| {
+        (&price.constraint, price.value, sentence(report, &price.constraint, |step| effect(price, step)))
+    });
+    listed(told, &optimum.constraints, explain)
+        .map(|text| format!("What holds the portfolio back, the most costly first:\n{text}"))
+}
+
+/// What stands between a risk budget and its portfolio, the most costly first; all of it if `explain`.
+pub(super) fn obstacles(report: &Report, limited: &Limited, explain: bool) -> Option<String> {
+    let told = limited.obstacles.iter().map(|obstacle| {
+        let sentence = sentence(report, &obstacle.constraint, |step| nearer(limited, obstacle, step));
+        (&obstacle.constraint, obstacle.price, sentence)
+    });
+    listed(told, &limited.constraints, explain)
+        .map(|text| format!("What keeps the budget from being met, the most costly first:\n{text}"))
+}
+
+/// What a step of a limit does to the distance of the shares from their budgets, whose square has the price.
+fn nearer(limited: &Limited, obstacle: &Obstacle, step: f64) -> String {
+    let square = limited.distance * limited.distance;
+    let after = (square - obstacle.price * step.abs()).max(0.0).sqrt();
+    format!(
+        "bring the shares about {} points nearer to the budget",
+        significant(100.0 * (limited.distance - after))
+    )
+}
+
+/// The first of the sentences on limits, and then of those on bounds, each list by falling price.
+fn listed<'a>(
+    told: impl Iterator<Item = (&'a Constraint, f64, String)>,
+    constraints: &Constraints,
+    explain: bool,
+) -> Option<String> {
     // That less capital has less risk is no news, unless the user has limited how much is invested.
-    let invested = optimum.constraints.budget == Net::default();
-    limits.retain(|price| !(invested && is_budget(&price.constraint)));
-    for list in [&mut bounds, &mut limits] {
-        list.retain(|price| price.value.is_finite());
-        list.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
-    }
-    if bounds.is_empty() && limits.is_empty() {
-        return None;
-    }
-    let mut text = "What holds the portfolio back, the most costly first:\n".to_owned();
-    for (list, shown, noun) in [(&limits, LIMITS, "limit"), (&bounds, BOUNDS, "bound")] {
+    let invested = constraints.budget == Net::default();
+    let told = told.filter(|(constraint, ..)| !(invested && is_budget(constraint)));
+    let (mut limits, mut bounds): (Vec<_>, Vec<_>) =
+        told.partition(|(constraint, ..)| matches!(constraint, Constraint::Row { .. }));
+    let mut text = String::new();
+    for (list, shown, noun) in [(&mut limits, LIMITS, "limit"), (&mut bounds, BOUNDS, "bound")] {
+        list.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
         let shown = if explain || list.len() == shown + 1 { list.len() } else { shown };
-        for price in list.iter().take(shown) {
-            text += &format!("  {}\n", sentence(report, optimum, price));
+        for (.., sentence) in list.iter().take(shown) {
+            text += &format!("  {sentence}\n");
         }
         match list.len().saturating_sub(shown) {
             0 => {}
             more => text += &format!("  and {more} more {noun}s (--explain tells each)\n"),
         }
     }
-    Some(text)
+    Some(text).filter(|text| !text.is_empty())
 }
 
-/// `relaxing "Technology <= 30%" to 31 % would lower the volatility by 0.12 points, to 11.20 %`
-fn sentence(report: &Report, optimum: &Optimum, price: &ShadowPrice) -> String {
-    let (limit, side) = (price.constraint.limit(), price.constraint.side());
-    let (what, room) = match &price.constraint {
+/// `relaxing "Technology <= 30%" from 30 % to 31 % would lower the volatility by about 0.12 points, to 11.2 %`
+fn sentence(report: &Report, constraint: &Constraint, effect: impl Fn(f64) -> String) -> String {
+    let (limit, side) = (constraint.limit(), constraint.side());
+    let (what, room) = match constraint {
         constraint if is_budget(constraint) => (BUDGET.to_owned(), ROOM),
         Constraint::Row { label, .. } if label == "target return" => (format!("the {label}"), ROOM_OF_RISK),
         Constraint::Row { label, .. } if OF_RISK.contains(&label.as_str()) => {
@@ -146,8 +185,7 @@ fn sentence(report: &Report, optimum: &Optimum, price: &ShadowPrice) -> String {
         }
     };
     let step = if side == Side::Lower { -room } else { room };
-    let effect = effect(&optimum.objective, &optimum.portfolio, step * price.value);
-    format!("relaxing {what} from {} to {} would {effect}", brief(limit), brief(limit + step))
+    format!("relaxing {what} from {} to {} would {}", brief(limit), brief(limit + step), effect(step))
 }
 
 fn is_budget(constraint: &Constraint) -> bool {
@@ -155,22 +193,36 @@ fn is_budget(constraint: &Constraint) -> bool {
 }
 
 /// The constraints for programs.
-pub(super) fn constraints_json(report: &Report, optimum: &Optimum) -> Value {
+pub(super) fn constraints_json(report: &Report) -> Value {
     let limit = |limit: f64| if limit.is_finite() { Value::from(limit) } else { Value::Null };
     let line = |line: Line| {
         let (min, max, binds) = (limit(line.lower), limit(line.upper), line.binds());
         json!({ "constraint": line.label, "value": line.value, "min": min, "max": max, "binds": binds })
     };
-    lines(report, optimum).into_iter().map(line).collect()
+    lines(report).into_iter().map(line).collect()
 }
 
 /// The shadow prices for programs, each with its sentence.
 pub(super) fn costs_json(report: &Report, optimum: &Optimum) -> Value {
     let price = |price: &ShadowPrice| {
-        let mut object = named(&price.constraint, &|asset| report.names[asset].clone());
-        object.insert("price".to_owned(), price.value.into());
-        object.insert("meaning".to_owned(), sentence(report, optimum, price).into());
-        Value::Object(object)
+        let effect = |step: f64| effect(&optimum.objective, &optimum.portfolio, step * price.value);
+        priced(report, &price.constraint, price.value, sentence(report, &price.constraint, effect))
     };
     optimum.portfolio.shadow_prices().iter().filter(|price| price.value.is_finite()).map(price).collect()
+}
+
+/// The obstacles of a risk budget for programs, each with its sentence.
+pub(super) fn obstacles_json(report: &Report, limited: &Limited) -> Value {
+    let price = |obstacle: &Obstacle| {
+        let sentence = sentence(report, &obstacle.constraint, |step| nearer(limited, obstacle, step));
+        priced(report, &obstacle.constraint, obstacle.price, sentence)
+    };
+    limited.obstacles.iter().map(price).collect()
+}
+
+fn priced(report: &Report, constraint: &Constraint, price: f64, meaning: String) -> Value {
+    let mut object = named(constraint, &|asset| report.names[asset].clone());
+    object.insert("price".to_owned(), price.into());
+    object.insert("meaning".to_owned(), meaning.into());
+    Value::Object(object)
 }

@@ -115,7 +115,7 @@ pub(super) fn object(report: &Report, optimum: &Optimum) -> Map<String, Value> {
     if let Some(error) = portfolio.tracking_error {
         put("tracking_error", error.into());
     }
-    put("constraints", constraints_json(report, optimum));
+    put("constraints", constraints_json(report));
     put("shadow_prices", costs_json(report, optimum));
     object
 }

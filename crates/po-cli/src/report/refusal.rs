@@ -10,9 +10,7 @@ pub(crate) fn refusal(error: &Error) -> Result<String, Error> {
     let mut object = Map::new();
     object.insert("status".to_owned(), "infeasible".into());
     object.insert("error".to_owned(), error.to_string().into());
-    if let Error::Convex { error, universe } = error
-        && let convex::Error::Infeasible(conflict) = &**error
-    {
+    if let Some((convex::Error::Infeasible(conflict), universe)) = error.programme() {
         let label = |asset: usize| universe.label(asset);
         let constraints: Vec<Value> =
             conflict.constraints.iter().map(|constraint| Value::Object(named(constraint, &label))).collect();

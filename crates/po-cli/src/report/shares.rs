@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::limits::obstacles_json;
 use super::optimum::residual;
 use super::{Report, percent};
 use crate::args::Measure;
@@ -33,9 +34,19 @@ impl RiskShares {
 
 /// The line of the summary.
 pub(super) fn summary(shares: &RiskShares) -> String {
-    let (name, risk, distance) =
-        (shares.name(), percent(shares.report.risk), residual(shares.report.residual()));
-    format!("{name} {risk} per period: no asset's share of it is further from its budget than {distance}\n")
+    let (name, risk) = (shares.name(), percent(shares.report.risk));
+    match &shares.limited {
+        Some(limited) if !limited.is_met => format!(
+            "{name} {risk} per period: within the constraints, shares of it miss their budgets by {} (root of the sum of squares)\n",
+            percent(limited.distance)
+        ),
+        _ => {
+            let distance = residual(shares.report.residual());
+            format!(
+                "{name} {risk} per period: no asset's share of it is further from its budget than {distance}\n"
+            )
+        }
+    }
 }
 
 /// The key `risk_budget`.
@@ -58,5 +69,16 @@ pub(super) fn object(report: &Report, shares: &RiskShares) -> Value {
         (name.clone(), value)
     };
     let assets: Map<String, Value> = report.names.iter().enumerate().map(asset).collect();
-    json!({ "measure": measure, "confidence": shares.confidence, "risk": shares.report.risk, "assets": assets })
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
+    put("measure", measure.into());
+    put("confidence", shares.confidence.into());
+    put("risk", shares.report.risk.into());
+    put("assets", assets.into());
+    if let Some(limited) = &shares.limited {
+        put("met", limited.is_met.into());
+        put("distance", limited.distance.into());
+        put("obstacles", obstacles_json(report, limited));
+    }
+    object.into()
 }

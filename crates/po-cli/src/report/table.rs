@@ -5,6 +5,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::{Form, Report, limits, optimum, shares, splits_table};
+use crate::args::Method;
 use crate::data::show_date;
 use crate::observations::listed;
 
@@ -14,12 +15,13 @@ pub(super) fn table(report: &Report, form: Form) -> String {
         text += "\n";
         text += &groups(report);
     }
-    if let Some(optimum) = &report.optimum {
-        for part in [limits::constraints(report, optimum), limits::costs(report, optimum, form.explain)] {
-            text += &part.map_or(String::new(), |part| format!("\n{part}"));
-        }
+    let limited = report.shares.as_ref().and_then(|shares| shares.limited.as_ref());
+    let costs = report.optimum.as_ref().and_then(|optimum| limits::costs(report, optimum, form.explain));
+    let obstacles = limited.and_then(|limited| limits::obstacles(report, limited, form.explain));
+    for part in [limits::constraints(report), costs, obstacles].into_iter().flatten() {
+        text += &format!("\n{part}");
     }
-    if form.explain && report.optimum.is_none() {
+    if form.explain && report.method == Method::Hrp {
         text += "\nHow hrp split the weight, each cluster before its parts:\n";
         text += &splits_table(report, usize::MAX);
     }

@@ -145,7 +145,8 @@ fn it_says_what_it_is() {
     let folder = Folder::new();
     let version = folder.po(&["--version"]);
     assert_eq!(version.out, format!("po {}\n", env!("CARGO_PKG_VERSION")));
-    for args in [["--help"].as_slice(), &["allocate", "--help"], &["demo", "--help"]] {
+    for args in [["--help"].as_slice(), &["allocate", "--help"], &["frontier", "--help"], &["demo", "--help"]]
+    {
         let help = folder.po(args);
         assert_eq!((help.status, help.err.as_str()), (0, ""));
         assert!(help.out.contains("Usage: po"), "{}", help.out);
@@ -154,10 +155,14 @@ fn it_says_what_it_is() {
     assert_eq!(nothing.status, 2);
     assert!(nothing.err.contains("po demo"), "{}", nothing.err);
     let manual = folder.po(&["man"]).out;
-    assert!(manual.contains(".TH po 1") && manual.contains("group\\-bounds"), "{manual}");
+    for part in [".TH po 1", "group\\-bounds", "\\-\\-plot", "risk\\-budget"] {
+        assert!(manual.contains(part), "{part} is not in {manual}");
+    }
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = folder.po(&["completions", shell]).out;
-        assert!(script.contains("group-bounds"), "{script}");
+        for part in ["group-bounds", "frontier", "plot", "view-confidence"] {
+            assert!(script.contains(part), "{part} is not in {script}");
+        }
     }
 }
 
@@ -193,7 +198,7 @@ fn the_demo_writes_a_market_that_can_be_allocated() {
     assert_eq!(done.status, 0);
     // The commands that it prints work.
     let commands: Vec<&str> = done.out.lines().filter_map(|line| line.strip_prefix("  po ")).collect();
-    assert_eq!(commands.len(), 2);
+    assert_eq!(commands.len(), 4);
     for command in commands {
         let done = folder.po(&command.split(' ').collect::<Vec<_>>());
         assert_eq!(done.status, 0, "{command}: {}", done.err);

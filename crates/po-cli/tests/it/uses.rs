@@ -10,20 +10,21 @@ fn refused(args: &[&str], message: &str) {
 }
 
 const OPTIMISERS: &str = "min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error or robust";
+const CONSTRAINED: &str = "min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error, robust, risk-parity or risk-budget";
 const WITH_MEANS: &str = "mean-variance, max-return, min-risk, max-sharpe or robust";
 
 #[test]
 fn each_flag_is_refused_where_it_has_no_meaning() {
-    let bounded = format!("hrp, {OPTIMISERS}");
+    let bounded = format!("hrp, {CONSTRAINED}");
     for (flag, value, method, users) in [
         ("--bounds", "0:1", "equal-weight", bounded.as_str()),
-        ("--bounds", "0:1", "risk-parity", &bounded),
+        ("--bounds", "0:1", "inverse-variance", &bounded),
         ("--group-bounds", "x=0:1", "inverse-volatility", &bounded),
         ("--explain", "", "inverse-variance", &bounded),
-        ("--explain", "", "risk-budget", &bounded),
-        ("--constraint", "AAA <= 0.5", "hrp", OPTIMISERS),
-        ("--constraint", "AAA <= 0.5", "risk-parity", OPTIMISERS),
-        ("--constraints", "limits.csv", "equal-weight", OPTIMISERS),
+        ("--constraint", "AAA <= 0.5", "hrp", CONSTRAINED),
+        ("--constraint", "AAA <= 0.5", "inverse-variance", CONSTRAINED),
+        ("--constraints", "limits.csv", "equal-weight", CONSTRAINED),
+        ("--benchmark", "held.csv", "risk-parity", OPTIMISERS),
         ("--benchmark", "held.csv", "hrp", OPTIMISERS),
         ("--costs-bps", "10", "min-variance", WITH_MEANS),
         ("--cost-horizon", "2", "max-diversification", WITH_MEANS),
@@ -69,6 +70,10 @@ fn what_is_lacking_is_named() {
         (
             vec!["--method", "min-variance", "--constraint", "tracking-error <= 2%"],
             "a limit on the tracking error needs --benchmark FILE",
+        ),
+        (
+            vec!["--method", "risk-parity", "--measure", "mad", "--bounds", ":0.5"],
+            "a risk budget within constraints needs --measure volatility",
         ),
         (
             vec!["--method", "risk-parity", "--confidence", "0.9"],

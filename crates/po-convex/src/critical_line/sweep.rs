@@ -10,6 +10,9 @@ use crate::{Error, Program, Rows};
 /// A rate this small, in units of the largest of its kind, is rounding.
 const STILL: f64 = 1e-12;
 
+/// What a number may be off by, in units of the terms that it is a sum of.
+const ROUNDING: f64 = 1e-14;
+
 /// Residuals of the equations above this, in units of their right-hand side, call for another step of refinement.
 const EXACT: f64 = 1e-17;
 
@@ -52,6 +55,28 @@ struct Event {
     index: usize,
     place: Place,
     rate: f64,
+    /// By how much λ may be off for rounding.
+    slack: f64,
+}
+
+impl Event {
+    /// Whether this event is the next one rather than another.
+    ///
+    /// Of events that rounding cannot tell apart, those that keep weights within their limits come first, and of these
+    /// the fastest; when λ stands still for long, the first in order (Murty 1974).
+    fn comes_before(&self, other: &Self, stalled: bool) -> bool {
+        if (self.lambda - other.lambda).abs() > self.slack + other.slack {
+            return self.lambda < other.lambda;
+        }
+        if stalled {
+            return self.index < other.index;
+        }
+        match (self.place == Place::Between, other.place == Place::Between) {
+            (false, true) => true,
+            (true, false) => false,
+            _ => self.rate.abs() > other.rate.abs(),
+        }
+    }
 }
 
 /// The state of the line at one λ.
@@ -242,7 +267,7 @@ impl<'a> Sweep<'a> {
                 }
                 return Ok(());
             };
-            if event.lambda > self.lambda + STILL * self.lambda.max(self.unit) {
+            if event.lambda > self.lambda + event.slack {
                 self.lambda = event.lambda;
                 self.idle = 0;
             } else {
@@ -318,19 +343,14 @@ impl<'a> Sweep<'a> {
         let assets = self.matrix.assets;
         let pull = STILL * largest(&self.mean);
         let still = pull.max(STILL * largest(rate));
+        // Multipliers are sums over all weights, and lose what these cancel.
+        let terms = largest(base) + self.lambda * largest(rate);
         let mut next: Option<Event> = None;
-        let mut consider = |index: usize, at: f64, rate: f64, place: Place| {
-            let event = Event { lambda: at.max(self.lambda), index, place, rate };
-            let earlier = next.is_none_or(|next| {
-                let tied = STILL * event.lambda.max(next.lambda).max(self.unit);
-                if (event.lambda - next.lambda).abs() > tied {
-                    event.lambda < next.lambda
-                } else {
-                    // Ties go to the fastest; when λ stands still for long, to the first (Murty 1974).
-                    self.idle <= self.matrix.size && event.rate.abs() > next.rate.abs()
-                }
-            });
-            if earlier {
+        let mut consider = |index: usize, (value, limit): (f64, f64), rate: f64, place: Place| {
+            let lambda = ((limit - value) / rate).max(self.lambda);
+            let terms = if place == Place::Between { terms } else { value.abs() + limit.abs() };
+            let event = Event { lambda, index, place, rate, slack: ROUNDING * (lambda + terms / rate.abs()) };
+            if next.is_none_or(|next| event.comes_before(&next, self.idle > self.matrix.size)) {
                 next = Some(event);
             }
         };
@@ -347,7 +367,7 @@ impl<'a> Sweep<'a> {
                 };
                 let falls = if self.places[index] == Place::Lower { rate < -pull } else { rate > pull };
                 if falls && !self.is_equation(index) {
-                    consider(index, -value / rate, rate, Place::Between);
+                    consider(index, (value, 0.0), rate, Place::Between);
                 }
             } else {
                 let (value, rate, still) = if is_asset {
@@ -356,9 +376,9 @@ impl<'a> Sweep<'a> {
                     (product_base[index], product_rate[index], still)
                 };
                 if rate < -still && least.is_finite() {
-                    consider(index, (least - value) / rate, rate, Place::Lower);
+                    consider(index, (value, least), rate, Place::Lower);
                 } else if rate > still && greatest.is_finite() {
-                    consider(index, (greatest - value) / rate, rate, Place::Upper);
+                    consider(index, (value, greatest), rate, Place::Upper);
                 }
             }
         }
@@ -451,7 +471,7 @@ impl<'a> Sweep<'a> {
             }
             let length = ((limit - from) / rate).max(0.0);
             if hit.is_none_or(|hit| length < hit.lambda) {
-                hit = Some(Event { lambda: length, index, place, rate });
+                hit = Some(Event { lambda: length, index, place, rate, slack: 0.0 });
             }
         }
         let Some(hit) = hit else {

@@ -180,11 +180,13 @@ pub(crate) fn root(
             scratch.follow(request, line.at(next), bracket.nearest(next))?;
         }
         let (value, size) = condition.of(&scratch.now);
-        if next <= 0.0 && value >= -MET * size && size > 0.0 {
+        // A limit that is infinite is never met.
+        let within = |tolerance: f64| size.is_finite() && value.abs() <= tolerance * size;
+        if next <= 0.0 && (value >= 0.0 || within(MET)) && size > 0.0 {
             return Ok(Ending::Before);
         }
-        let straight = bracket.straight && value.abs() <= STRAIGHT * size && scratch.continues(&bracket);
-        if straight || (value.abs() <= MET * size && size > 0.0) {
+        let straight = bracket.straight && within(STRAIGHT) && scratch.continues(&bracket);
+        if straight || (within(MET) && size > 0.0) {
             return Ok(Ending::Met);
         }
         let far = line.end.min(FAR * bracket.unit);

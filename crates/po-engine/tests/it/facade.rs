@@ -35,3 +35,12 @@ fn a_module_is_named_after_its_feature() {
     let params: po_hrp::HrpParams = po_engine::hrp::HrpParams::default();
     assert_eq!(params.linkage, po_engine::prelude::Linkage::Ward);
 }
+
+#[cfg(all(feature = "convex", feature = "risk-budget"))]
+#[test]
+fn optimisers_and_risk_budgets_are_modules_too() {
+    let params: po_convex::MarkowitzParams = po_engine::convex::MarkowitzParams::default();
+    assert_eq!(params.objective, po_engine::prelude::Objective::MinVariance);
+    let params: po_risk_budget::RiskBudgetParams = po_engine::risk_budget::RiskBudgetParams::default();
+    assert_eq!(params, po_engine::prelude::RiskBudgetParams::default());
+}

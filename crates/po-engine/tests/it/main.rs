@@ -1,5 +1,5 @@
 //! The facade: what it exports, what it must not hold, and that results do not depend on who computes them.
 
-#[cfg(feature = "hrp")]
+#[cfg(any(feature = "convex", feature = "hrp", feature = "risk-budget"))]
 mod determinism;
 mod facade;

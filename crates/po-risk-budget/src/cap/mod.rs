@@ -2,6 +2,7 @@
 
 mod params;
 mod penalty;
+mod sequence;
 
 pub use params::{Caps, RiskCapParams};
 
@@ -14,6 +15,7 @@ use po_core::{Allocator, Budget, Certificate, Covariance, Solution, Status, Weig
 use crate::constrained::{Descent, Effort, Polytope, Smooth};
 use crate::{Error, RiskBudgetAllocation, RiskBudgetParams, RiskBudgeting, RiskReport};
 use penalty::{Penalised, PenaltyScratch, lagrangian};
+use sequence::{Sequence, Task};
 
 /// The first penalty, by how much it grows when the excess does not fall by this part, and where that ends.
 const PENALTY: f64 = 10.0;
@@ -26,6 +28,12 @@ const STILL: f64 = 1e-11;
 
 /// How much nearer than the tolerance the caps are followed: what comes last costs little.
 const AHEAD: f64 = 1e-2;
+
+/// Programmes for one value of the multipliers.
+const STEPS: usize = 30;
+
+/// By what part the variance may exceed that of the start, by rounding.
+const NOT_WORSE: f64 = 1e-10;
 
 /// Excess over a cap that is rounding.
 const ROUNDING: f64 = 1e-13;
@@ -117,6 +125,7 @@ pub struct CapScratch {
     polytope: Polytope,
     descent: Descent,
     penalty: PenaltyScratch,
+    sequence: Sequence,
     program: ProgramSolution,
     scratch: ProgramScratch,
     caps: Vec<f64>,
@@ -205,46 +214,54 @@ impl RiskCapping {
             scratch.weights.clone_from(&scratch.start);
             return Ok((Status::Converged, 0, long_only));
         }
-        scratch.weights.clone_from(&scratch.start);
-        let start = variance(covariance, &scratch.start);
-        let (mut penalty, mut last, mut iterations) = (PENALTY, f64::INFINITY, 0);
-        let mut status = Status::IterationLimit;
+        let unit = variance(covariance, &scratch.start);
+        let mut iterations = 0;
+        scratch.descent.weights.clone_from(&scratch.start);
+        let mut penalty = PENALTY;
         let tolerance = ROUNDING.max(AHEAD * self.params.tolerance);
-        scratch.descent.weights.clone_from(&scratch.weights);
+        let mut last = f64::INFINITY;
+        let mut status = Status::IterationLimit;
         while iterations < self.params.iteration_limit {
-            let CapScratch { polytope, descent, penalty: memory, caps, multipliers, .. } = &mut *scratch;
-            let function = Penalised { covariance, caps, multipliers, penalty, unit: start };
-            let effort = Effort { tolerance: STILL, limit: self.params.iteration_limit - iterations };
-            let (ended, steps) = descent.run(&function, memory, polytope, effort)?;
+            // Near a solution a few programmes find it, if they do; the penalty brings what is far off near.
+            let CapScratch { polytope, descent, penalty: memory, sequence, caps, multipliers, .. } = &mut *scratch;
+            sequence.weights.clone_from(&descent.weights);
+            sequence.multipliers.clone_from(multipliers);
+            if let Some(steps) = sequence.run(Task { covariance, caps, polytope, unit, tolerance })?
+                && (!in_proportion || variance(covariance, &sequence.weights) <= unit * (1.0 + NOT_WORSE))
+            {
+                multipliers.clone_from(&sequence.multipliers);
+                scratch.weights.clone_from(&scratch.sequence.weights);
+                scratch.program.clone_from(&scratch.sequence.program);
+                return Ok((Status::Converged, iterations + steps, scratch.is_convex(covariance)?));
+            }
+            let function = Penalised { covariance, caps, multipliers, penalty, unit };
+            let effort = Effort { tolerance: STILL, limit: STEPS.min(self.params.iteration_limit - iterations) };
+            let (_, steps) = descent.run(&function, memory, polytope, effort)?;
             iterations += steps;
             function.value(&descent.weights, memory);
             // What the multipliers still have to move by: the excess, or what of a multiplier is too much.
             let excess = memory.excess.iter().zip(&*multipliers);
             let left = excess.fold(0.0_f64, |left, (h, m)| left.max(h.max(-m / penalty).abs()));
             multipliers.clone_from(&memory.forces);
-            if left <= tolerance {
-                status = ended;
-                break;
-            }
             if left > FALL * last {
                 if penalty >= STEEPEST {
-                    status = if left <= self.params.tolerance { ended } else { Status::Stalled };
+                    status = Status::Stalled;
                     break;
                 }
                 penalty *= GROWTH;
             }
-            if std::env::var("TRACE").is_ok() { eprintln!("left {left:e} penalty {penalty} steps {steps} {ended:?}"); }
             last = left;
         }
         scratch.weights.clone_from(&scratch.descent.weights);
         scratch.program.clone_from(&scratch.descent.program);
-        if in_proportion && (variance(covariance, &scratch.weights) > start || scratch.excess(covariance) > self.params.tolerance) {
+        if in_proportion {
             // A portfolio that keeps the caps is there: nothing worse is handed back.
-            scratch.weights.clone_from(&scratch.start);
-            return Ok((Status::Stalled, iterations, false));
+            let worse = variance(covariance, &scratch.weights) > unit;
+            if worse || scratch.excess(covariance) > self.params.tolerance {
+                scratch.weights.clone_from(&scratch.start);
+            }
         }
-        let is_global = status == Status::Converged && scratch.is_convex(covariance)?;
-        Ok((status, iterations, is_global))
+        Ok((status, iterations, false))
     }
 }
 

@@ -3,6 +3,7 @@
 mod allocation;
 mod barrier;
 mod compromise;
+mod curvature;
 mod descent;
 mod params;
 mod polytope;
@@ -11,6 +12,7 @@ mod shares;
 pub use allocation::{ConstrainedAllocation, Obstacle};
 pub use params::{Compromise, ConstrainedRiskBudgetParams};
 
+pub(crate) use curvature::{Curvature, add_stiffness, stiffen};
 pub(crate) use descent::{Descent, Effort, Smooth};
 pub(crate) use params::check_effort;
 pub(crate) use polytope::Polytope;

@@ -160,7 +160,7 @@ fn a_group_at_its_limit() {
     for allocation in [with(Compromise::Barrier), nearest] {
         assert!(!allocation.is_met && allocation.distance > 0.1);
         let row = Constraint::Row { label: "shares".into(), side: Side::Lower, limit: 0.5 };
-        assert_eq!(allocation.obstacles()[0].constraint, row);
+        assert_eq!(allocation.obstacles()[0].constraint, row, "{allocation:?}");
     }
 }
 
