@@ -122,7 +122,8 @@ impl Allocator for Markowitz {
         let given = input.risk;
         let assets = given.len();
         constraints.compile_into(assets, &mut scratch.compiled)?;
-        let costs = scratch.compiled.absolute().as_slice().first().is_some_and(|family| !family.cost.is_empty());
+        let costs =
+            scratch.compiled.absolute().as_slice().first().is_some_and(|family| !family.cost.is_empty());
         supported(objective, constraints, costs)?;
         let repaired = sound(given, *semidefinite, scratch)?;
         let risk = repaired.as_deref().map_or(given, Risk::Dense);

@@ -7,8 +7,8 @@ use crate::allocate::{sound, take_over};
 use crate::optimum::{Question, check_mean, optimum};
 use crate::path::{Multipliers, PathScratch, Request};
 use crate::{
-    Constraints, Error, Markowitz, MarkowitzInput, MarkowitzParams, MarkowitzScratch, Objective, Portfolio, Risk,
-    Semidefinite,
+    Constraints, Error, Markowitz, MarkowitzInput, MarkowitzParams, MarkowitzScratch, Objective, Portfolio,
+    Risk, Semidefinite,
 };
 
 /// A target below all returns.

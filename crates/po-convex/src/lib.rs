@@ -50,8 +50,8 @@ pub use risk::Risk;
 pub use rows::Rows;
 pub use scratch::MarkowitzScratch;
 pub use semidefinite::{
-    Semidefinite, check_positive_semidefinite, clip_eigenvalues, nearest_correlation, nearest_positive_semidefinite,
-    smallest_eigenvalue,
+    Semidefinite, check_positive_semidefinite, clip_eigenvalues, nearest_correlation,
+    nearest_positive_semidefinite, smallest_eigenvalue,
 };
 pub use solution::{ActiveSet, ProgramSolution};
 pub use view::{Uncertainty, View};

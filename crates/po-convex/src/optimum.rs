@@ -1,4 +1,5 @@
 //! The optimum of each objective over a convex set of portfolios.
+// tidy: long because each objective is a line of its own search, and they share their endings
 
 use po_core::InputError;
 
@@ -57,7 +58,11 @@ pub(crate) fn optimum(
             }
             true
         }
-        Objective::Robust { risk_aversion, kappa, uncertainty: MeanUncertainty::Diagonal { observations } } => {
+        Objective::Robust {
+            risk_aversion,
+            kappa,
+            uncertainty: MeanUncertainty::Diagonal { observations },
+        } => {
             let kappa = kappa / observations.sqrt();
             return independent(request, question, (risk_aversion, kappa), scratch);
         }
@@ -80,11 +85,15 @@ impl Question<'_> {
     /// The condition on λ, and the end of its line.
     fn condition(&self, theta: f64) -> (Condition, f64) {
         match self.objective {
-            Objective::MaxReturn { volatility } => (Condition::Variance(volatility * volatility), f64::INFINITY),
+            Objective::MaxReturn { volatility } => {
+                (Condition::Variance(volatility * volatility), f64::INFINITY)
+            }
             Objective::MinRisk { target_return } => (Condition::Reward(target_return), f64::INFINITY),
             Objective::Robust { risk_aversion: gamma, kappa, uncertainty } => {
                 let observations = match uncertainty {
-                    MeanUncertainty::Sample { observations } | MeanUncertainty::Diagonal { observations } => observations,
+                    MeanUncertainty::Sample { observations } | MeanUncertainty::Diagonal { observations } => {
+                        observations
+                    }
                 };
                 let kappa = kappa / observations.sqrt();
                 (Condition::Charge { gamma, kappa }, (1.0 - theta) / gamma)
@@ -161,7 +170,8 @@ fn single(
         return Ok(true);
     };
     let start = question.start.map(|(active, at)| (active, Some(at.theta)));
-    let line = Line { from, direction: Multipliers { theta: 1.0, lambda: -lambda }, end: 1.0, unit: 0.5, start };
+    let line =
+        Line { from, direction: Multipliers { theta: 1.0, lambda: -lambda }, end: 1.0, unit: 0.5, start };
     match root(request, Condition::TrackingFalls(limit * limit), line, scratch)? {
         Ending::Beyond => tracking_within(limit, scratch)?,
         Ending::Met | Ending::Before => {}
@@ -200,7 +210,8 @@ fn limited(
     {
         return Ok(binding);
     }
-    let start = question.start.filter(|(_, near)| near.theta <= 0.0).map(|(active, near)| (active, near.lambda));
+    let start =
+        question.start.filter(|(_, near)| near.theta <= 0.0).map(|(active, near)| (active, near.lambda));
     let binding = question.search(request, 0.0, start, scratch)?;
     let first = excess(scratch);
     if first.0 >= -ROUNDING * first.1 {
@@ -280,14 +291,17 @@ fn nearby(
 ) -> Result<Option<bool>, Error> {
     let target = limit * limit;
     let mut inside = Inside { active: active.clone(), lambda: near.lambda, binding: true };
-    let mut value = |theta: f64, scratch: &mut PathScratch| match inside.search(request, question, theta, scratch) {
-        Ok(()) => {
-            let tracking = scratch.now.tracking;
-            Ok(Some((target - tracking, target.max(tracking))))
-        }
-        Err(Error::RiskLimitTooLow { .. } | Error::NoExcessReturn { .. } | Error::TargetTooHigh { .. }) => Ok(None),
-        Err(error) => Err(error),
-    };
+    let mut value =
+        |theta: f64, scratch: &mut PathScratch| match inside.search(request, question, theta, scratch) {
+            Ok(()) => {
+                let tracking = scratch.now.tracking;
+                Ok(Some((target - tracking, target.max(tracking))))
+            }
+            Err(
+                Error::RiskLimitTooLow { .. } | Error::NoExcessReturn { .. } | Error::TargetTooHigh { .. },
+            ) => Ok(None),
+            Err(error) => Err(error),
+        };
     let mut ends = [None, None];
     let (mut theta, mut step) = (near.theta.min(1.0 - STEP), STEP * near.theta);
     while ends[0].is_none() || ends[1].is_none() {
@@ -420,7 +434,8 @@ fn conclude(
             if let (Condition::Charge { gamma, kappa }, _) = question.condition(theta) {
                 optimum.value = reward - kappa * volatility - 0.5 * gamma * variance;
                 let charge = gamma * volatility + kappa;
-                let lambda = if charge > 0.0 && volatility > 0.0 { least * volatility / charge } else { lambda };
+                let lambda =
+                    if charge > 0.0 && volatility > 0.0 { least * volatility / charge } else { lambda };
                 scratch.certify(request, Multipliers { theta, lambda });
                 optimum.scale = if lambda > 0.0 { 1.0 / lambda } else { 0.0 };
                 optimum.tracking = optimum.scale * theta * limit;

@@ -2,8 +2,8 @@
 
 use po_core::linalg::Cholesky;
 
-use crate::{ActiveSet, CompiledConstraints};
 use crate::path::PathScratch;
+use crate::{ActiveSet, CompiledConstraints};
 
 /// Working memory of [`Markowitz`](crate::Markowitz).
 ///

@@ -6,8 +6,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use po_convex::{
-    Absolute, Constraints, Markowitz, MarkowitzInput, MarkowitzParams, MarkowitzScratch, Objective, Portfolio,
-    Program, ProgramScratch, ProgramSolution, Risk, Rows, Semidefinite, Start,
+    Absolute, Constraints, Markowitz, MarkowitzInput, MarkowitzParams, MarkowitzScratch, Objective,
+    Portfolio, Program, ProgramScratch, ProgramSolution, Risk, Rows, Semidefinite, Start,
 };
 use po_core::nalgebra::DMatrix;
 use po_core::{Allocator, Covariance, FactorCovariance, Status};
@@ -119,8 +119,13 @@ fn the_second_call_does_not_allocate() {
         for warm_start in [false, true] {
             for semidefinite in [Semidefinite::Trust, Semidefinite::Refuse] {
                 let constraints = Constraints::default();
-                let params =
-                    MarkowitzParams { objective, constraints, warm_start, semidefinite, ..MarkowitzParams::default() };
+                let params = MarkowitzParams {
+                    objective,
+                    constraints,
+                    warm_start,
+                    semidefinite,
+                    ..MarkowitzParams::default()
+                };
                 let markowitz = Markowitz::new(params).unwrap();
                 let (mut scratch, mut portfolio) = (MarkowitzScratch::default(), Portfolio::default());
                 let input = MarkowitzInput { risk: (&dense).into(), mean: Some(&mean) };

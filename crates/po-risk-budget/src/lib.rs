@@ -35,7 +35,8 @@ pub use allocate::RiskBudgeting;
 pub use allocation::RiskBudgetAllocation;
 pub use cap::{CapScratch, CappedAllocation, Caps, RiskCapParams, RiskCapping};
 pub use constrained::{
-    Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting, ConstrainedScratch, Obstacle,
+    Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting,
+    ConstrainedScratch, Obstacle,
 };
 pub use contribution::RiskReport;
 pub use controller::{
@@ -48,9 +49,7 @@ pub use factor_budget::{
 pub use measure::RiskMeasure;
 pub use nested::{BudgetGroup, GroupBudget, NestedBudget, Within};
 pub use params::{Algorithm, Normalisation, RiskBudgetParams};
-pub use scenario::{
-    ScenarioAllocation, ScenarioRiskBudgeting, ScenarioRiskBudgetingParams, ScenarioScratch,
-};
+pub use scenario::{ScenarioAllocation, ScenarioRiskBudgeting, ScenarioRiskBudgetingParams, ScenarioScratch};
 pub use scratch::RiskBudgetScratch;
 pub use sensitivity::BudgetSensitivity;
 pub use signed::Position;

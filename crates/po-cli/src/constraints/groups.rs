@@ -98,7 +98,7 @@ impl Groups {
         let label = parts.map_or(name, |(_, label)| label);
         let name = name.to_owned();
         if self.has(label) && with(label).is_empty() {
-            return Err(SettingsError::EmptyGroup { place, name });
+            return Err(SettingsError::EmptyGroup { place: place.to_owned(), name });
         }
         let mut known: Vec<&str> = self.labels.values().flatten().map(String::as_str).collect();
         known.sort_unstable();
@@ -108,7 +108,7 @@ impl Groups {
     }
 
     /// Whether the file has a label, for assets that are allocated or not.
-    fn has(&self, label: &str) -> bool {
+    pub(crate) fn has(&self, label: &str) -> bool {
         self.labels.values().flatten().any(|known| known == label)
     }
 }

@@ -135,6 +135,9 @@ impl Limits {
         if names.known.contains(&name) {
             return SettingsError::LeftOut { place, name };
         }
+        if self.groups.as_ref().is_some_and(|groups| groups.has(&name)) {
+            return SettingsError::EmptyGroup { place, name };
+        }
         let files = match &self.groups {
             Some(groups) => format!("{} or {}", names.file, groups.name()),
             None => names.file.to_owned(),

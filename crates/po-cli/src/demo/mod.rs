@@ -140,7 +140,7 @@ fn write(args: &DemoArgs, market: &Market) -> Result<String, Error> {
                 "  po allocate {path} --missing {MISSING} --groups {groups} --group-bounds Technology=0.25:0.4"
             ));
             say(format_args!(
-                "  po allocate {path} --missing {MISSING} --groups {groups} --method min-variance --constraint Utilities<=0.3"
+                "  po allocate {path} --missing {MISSING} --groups {groups} --method min-variance --constraint Technology<=0.3"
             ));
         }
         say(format_args!("  po frontier {path} --missing {MISSING} --plot frontier.svg"));

@@ -90,8 +90,8 @@ pub enum SettingsError {
     /// A group has no asset among those allocated.
     #[error("group {name:?} of {place} has no asset left to allocate to, expected at least one")]
     EmptyGroup {
-        /// The flag.
-        place: &'static str,
+        /// The flag, with its text if that is a constraint, or the place in a file.
+        place: String,
         /// The group.
         name: String,
     },

@@ -183,7 +183,7 @@ fn the_table_of_an_optimiser_is_for_people() {
     };
     let out = run(&["min-variance", "--constraint", "A <= 60%"]);
     let expected = "\
-asset        weight  held now    trade  volatility  share of risk  cluster
+asset        weight  held now     trade  volatility  share of risk  cluster
 A           60.00 %   50.00 %  +10.00 %     18.33 %        36.00 %        1
 B           40.00 %   50.00 %  -10.00 %     36.66 %        64.00 %        2
 portfolio  100.00 %  100.00 %    0.00 %     18.33 %       100.00 %
@@ -194,14 +194,11 @@ A <= 60%    60.00 %      -  60.00 %    yes
 What holds the portfolio back, the most costly first:
   relaxing \"A <= 60%\" from 60 % to 61 % would lower the volatility by about 0.18 points, to 18.15 %
 ";
-    assert!(
-        out.replace("    trade", "     trade").starts_with(expected) || out.starts_with(expected),
-        "{out}"
-    );
+    assert!(out.starts_with(expected), "{out}");
     let out = run(&["risk-parity", "--bounds", "A=:0.5"]);
     for part in [
-        "A           50.00 %   50.00 %    0.00 %     18.33 %        20.00 %  50.00 %   40.00 %        1\n",
-        "\nWhat keeps the budget from being met, the most costly first:\n  relaxing the greatest weight of A from 50 % to 51 % would bring the shares about 0.9",
+        "A           50.00 %   50.00 %  0.00 %     18.33 %        20.00 %  50.00 %   40.00 %        1\n",
+        "\nWhat keeps the budget from being met, the most costly first:\n  relaxing the greatest weight of A from 50 % to 51 % would bring the shares about 1.9 points nearer to the budget\n",
         "within the constraints, shares of it miss their budgets by 42.43 % (root of the sum of squares)\n",
         "\nturnover 0.00 % of capital, bought and sold\n",
     ] {

@@ -120,6 +120,11 @@ fn slips_in_constraints_are_told_with_their_place() {
         &["--assets", "AAA,BBB,CCC", "--constraint", "DDD <= 0.3"],
         "asset \"DDD\" of --constraint \"DDD <= 0.3\" is left out by --missing or --assets, expected one that is allocated",
     );
+    refused(
+        &folder,
+        &["--assets", "AAA,BBB,CCC", "--constraint", "y <= 0.3"],
+        "group \"y\" of --constraint \"y <= 0.3\" has no asset left to allocate to, expected at least one",
+    );
     refused(&folder, &flag("turnover <= -1"), "a limit on turnover needs --current FILE");
     refused(
         &folder,

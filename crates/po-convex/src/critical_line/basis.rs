@@ -34,7 +34,8 @@ impl Bordered {
             .map(|asset| 1.0 / if own(asset) > 0.0 { own(asset) } else { fallback }.sqrt())
             .collect();
         for row in 0..rows.len() {
-            let most = rows.row(row).iter().zip(&scale).fold(0.0, |most: f64, (a, s)| most.max((a * s).abs()));
+            let most =
+                rows.row(row).iter().zip(&scale).fold(0.0, |most: f64, (a, s)| most.max((a * s).abs()));
             scale.push(if most > 0.0 { 1.0 / most } else { 1.0 });
         }
         let mut entries = vec![0.0; size * size];

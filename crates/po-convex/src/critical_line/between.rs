@@ -158,8 +158,13 @@ impl FrontierPoint {
         let (low, high) = (self.lambda, next.lambda);
         // The share of the growth in λ², without a difference of nearly equal numbers.
         let share = fraction * (2.0 * low + fraction * (high - low)) / (low + high);
-        let variance = if high + low > 0.0 { self.variance + share * (next.variance - self.variance) } else { self.variance };
-        let mut point = Self { mean: mix(self.mean, next.mean), variance, lambda: mix(low, high), ..Self::default() };
+        let variance = if high + low > 0.0 {
+            self.variance + share * (next.variance - self.variance)
+        } else {
+            self.variance
+        };
+        let mut point =
+            Self { mean: mix(self.mean, next.mean), variance, lambda: mix(low, high), ..Self::default() };
         // Mixtures of finite weights are finite, so that this cannot fail.
         let _ = point.weights.assign(&weights);
         point

@@ -2,7 +2,10 @@
 
 mod basis;
 mod between;
+mod event;
+mod start;
 mod sweep;
+mod walk;
 
 use po_core::{Bounds, Certificate, InputError, Moments, Weights};
 
@@ -107,7 +110,8 @@ struct Proof<'a> {
 impl<'a> Proof<'a> {
     fn new(moments: &'a Moments, (lower, upper): (&'a [f64], &'a [f64]), rows: &'a Rows) -> Self {
         let (risk, mean) = (moments.covariance().into(), moments.mean());
-        let program = Program { risk, scale: 1.0, ridge: &[], linear: &[], lower, upper, rows, absolute: &[] };
+        let program =
+            Program { risk, scale: 1.0, ridge: &[], linear: &[], lower, upper, rows, absolute: &[] };
         let (scratch, solution) = (CertificateScratch::default(), ProgramSolution::default());
         Self { mean, program, linear: Vec::new(), scratch, solution, worst: Certificate::default() }
     }

@@ -123,11 +123,16 @@ impl Choices {
         match self.cardinality {
             Some(most) if held > most => return false,
             Some(most) if held == most => {
-                places.iter_mut().filter(|place| **place == Place::Open).for_each(|place| *place = Place::Out);
+                places
+                    .iter_mut()
+                    .filter(|place| **place == Place::Open)
+                    .for_each(|place| *place = Place::Out);
             }
             _ => {}
         }
-        (0..assets).all(|asset| places[asset] != Place::Out || (self.lower[asset] <= 0.0 && self.upper[asset] >= 0.0))
+        (0..assets).all(|asset| {
+            places[asset] != Place::Out || (self.lower[asset] <= 0.0 && self.upper[asset] >= 0.0)
+        })
     }
 
     /// The bounds that go with a choice; an open asset may be held at any size, or not.

@@ -53,7 +53,9 @@ impl PathScratch {
         let iterations = self.now.solution.iterations;
         self.write_linear(request, at);
         let Self { program, linear, costs, now, .. } = self;
-        with_program(request, linear, costs, |programme| programme.solve_into(start, program, &mut now.solution))?;
+        with_program(request, linear, costs, |programme| {
+            programme.solve_into(start, program, &mut now.solution)
+        })?;
         now.solution.iterations += iterations;
         now.at = at;
         self.measure(request)
@@ -106,7 +108,11 @@ impl PathScratch {
         #[expect(clippy::float_cmp, reason = "what is the same to the bit stays so")]
         let blend = |into: &mut Vec<f64>, low: &[f64], high: &[f64]| {
             into.clear();
-            into.extend(low.iter().zip(high).map(|(low, high)| if low == high { *low } else { low + fraction * (high - low) }));
+            into.extend(
+                low.iter()
+                    .zip(high)
+                    .map(|(low, high)| if low == high { *low } else { low + fraction * (high - low) }),
+            );
         };
         blend(&mut now.solution.x, &low.solution.x, &high.solution.x);
         blend(&mut now.solution.rows, &low.solution.rows, &high.solution.rows);

@@ -1,4 +1,5 @@
 //! Multipliers at which a condition holds.
+// tidy: long because it is one search, told from the condition to the root
 
 use po_core::Status;
 use po_core::simd::dot;
@@ -44,10 +45,7 @@ pub(crate) enum Condition {
     /// The ratio of reward to volatility is greatest: `λ reward = (1 - θ) variance`.
     Ratio,
     /// The utility at risk aversion γ and a charge κ for volatility is greatest: `λ (γ σ + κ) = (1 - θ) σ`.
-    Charge {
-        gamma: f64,
-        kappa: f64,
-    },
+    Charge { gamma: f64, kappa: f64 },
 }
 
 /// What a condition depends on.
@@ -258,7 +256,11 @@ impl Bracket {
                         tau
                     }
                     _ if !one_piece && self.streak >= 3 => {
-                        if at_low > 0.0 && at_high > 4.0 * at_low { (at_low * at_high).sqrt() } else { f64::NAN }
+                        if at_low > 0.0 && at_high > 4.0 * at_low {
+                            (at_low * at_high).sqrt()
+                        } else {
+                            f64::NAN
+                        }
                     }
                     _ => {
                         self.straight = true;
@@ -351,7 +353,8 @@ fn crossing(condition: Condition, a: &Evaluation, b: &Evaluation, (from, to): (f
         (r * r * a + 2.0 * r * s * cross + s * s * b).max(0.0)
     };
     let value = |s: f64| {
-        let at = Multipliers { theta: mix(a.at.theta, b.at.theta, s), lambda: mix(a.at.lambda, b.at.lambda, s) };
+        let at =
+            Multipliers { theta: mix(a.at.theta, b.at.theta, s), lambda: mix(a.at.lambda, b.at.lambda, s) };
         let variance = square(a.variance, cross, b.variance, s);
         let tracking = square(a.tracking, tracking_cross, b.tracking, s);
         condition.value(Sample { at, variance, tracking, reward: mix(a.reward, b.reward, s) }).0
@@ -413,7 +416,8 @@ pub(crate) fn bracketed(
         let safe = phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi;
         fraction = if safe {
             let first = at_high / (at_low - at_high) * at_third / (at_low - at_third);
-            let second = (third - high) / (low - high) * at_high / (at_third - at_high) * at_low / (at_third - at_low);
+            let second =
+                (third - high) / (low - high) * at_high / (at_third - at_high) * at_low / (at_third - at_low);
             first + second
         } else {
             0.5

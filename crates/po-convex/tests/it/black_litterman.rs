@@ -1,6 +1,8 @@
 //! Black and Litterman's posterior against algebra in fifty digits, and against printed tables.
 
-use po_convex::{BlackLitterman, BlackLittermanParams, Error, Posterior, Prior, Uncertainty, View, equilibrium};
+use po_convex::{
+    BlackLitterman, BlackLittermanParams, Error, Posterior, Prior, Uncertainty, View, equilibrium,
+};
 use po_core::linalg::Cholesky;
 use po_core::{Covariance, InputError, Universe};
 use serde::Deserialize;
@@ -69,7 +71,10 @@ fn assert_close(what: &str, actual: &[f64], expected: &[f64], tolerance: f64) {
     let size = expected.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
     for (place, (actual, expected)) in actual.iter().zip(expected).enumerate() {
         let difference = (actual - expected).abs();
-        assert!(difference <= tolerance * size, "{what}[{place}]: {actual} is not {expected}: {difference:e}");
+        assert!(
+            difference <= tolerance * size,
+            "{what}[{place}]: {actual} is not {expected}: {difference:e}"
+        );
     }
 }
 

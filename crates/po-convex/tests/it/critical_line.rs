@@ -86,7 +86,8 @@ fn turning_points_equal_the_proven_ones() {
         // λ is a ratio of differences of marginal variances to differences of means.
         let scale = case.lambdas.last().unwrap().max(1.0);
         assert_close(&case.name, &lambdas, &case.lambdas, case.tolerance * scale);
-        let of = |get: fn(&FrontierPoint) -> f64| -> Vec<f64> { upwards.iter().map(|point| get(point)).collect() };
+        let of =
+            |get: fn(&FrontierPoint) -> f64| -> Vec<f64> { upwards.iter().map(|point| get(point)).collect() };
         assert_close(&case.name, &of(|point| point.mean), &case.returns, case.tolerance);
         assert_close(&case.name, &of(|point| point.variance), &case.variances, case.tolerance);
         let weights = upwards.iter().flat_map(|point| point.weights.as_slice().iter().copied());
@@ -97,7 +98,9 @@ fn turning_points_equal_the_proven_ones() {
 #[test]
 fn portfolios_between_turning_points_equal_the_proven_ones() {
     for (case, line, moments) in cases() {
-        for (lambda, weights) in case.middle_lambdas.iter().zip(case.middle_weights.chunks_exact(case.lower.len())) {
+        for (lambda, weights) in
+            case.middle_lambdas.iter().zip(case.middle_weights.chunks_exact(case.lower.len()))
+        {
             let point = line.at_lambda(*lambda).unwrap();
             assert_close(&case.name, point.weights.as_slice(), weights, case.tolerance);
             let variance = moments.covariance().portfolio_variance(&point.weights).unwrap();

@@ -1,8 +1,8 @@
 //! Portfolios that choose their assets, against the best of all choices.
 
 use po_convex::{
-    Constraint, Constraints, Error, LinearConstraint, Markowitz, MarkowitzParams, MaxCorrelation, Net, Objective,
-    Portfolio,
+    Constraint, Constraints, Error, LinearConstraint, Markowitz, MarkowitzParams, MaxCorrelation, Net,
+    Objective, Portfolio,
 };
 use po_core::{Allocator, Bounds, Covariance, Moments, Status, Weights};
 use serde::Deserialize;
@@ -60,7 +60,8 @@ struct Row {
 
 impl Case {
     fn params(&self) -> MarkowitzParams {
-        let weights = |weights: &Option<Vec<f64>>| weights.clone().map(|weights| Weights::new(weights).unwrap());
+        let weights =
+            |weights: &Option<Vec<f64>>| weights.clone().map(|weights| Weights::new(weights).unwrap());
         let linear = self.row.iter().map(|row| {
             LinearConstraint::from_row(&row.name, &row.coefficients, row.lower, row.upper).unwrap()
         });
@@ -117,7 +118,11 @@ fn choices_equal_the_best_of_all() {
         let support: Vec<usize> = (0..x.len()).filter(|&asset| x[asset] != 0.0).collect();
         assert_eq!(support, case.support, "{}", case.name);
         for (weight, expected) in x.iter().zip(&case.weights) {
-            assert!((weight - expected).abs() <= case.tolerance.unwrap(), "{}: {weight} is not {expected}", case.name);
+            assert!(
+                (weight - expected).abs() <= case.tolerance.unwrap(),
+                "{}: {weight} is not {expected}",
+                case.name
+            );
         }
         let (value, expected) = (case.objective_of(&portfolio), case.objective.unwrap());
         assert!((value - expected).abs() <= VALUE, "{}: {value} is not {expected}", case.name);

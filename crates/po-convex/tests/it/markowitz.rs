@@ -1,8 +1,8 @@
 //! The Markowitz family against optima that were proven in fifty digits.
 
 use po_convex::{
-    Constraint, Constraints, Costs, LinearConstraint, Markowitz, MarkowitzParams, MeanUncertainty, Net, Objective,
-    Portfolio,
+    Constraint, Constraints, Costs, LinearConstraint, Markowitz, MarkowitzParams, MeanUncertainty, Net,
+    Objective, Portfolio,
 };
 use po_core::{Allocator, Bounds, Covariance, Moments, Weights};
 use serde::Deserialize;
@@ -85,7 +85,8 @@ impl Market {
 
 impl Case {
     fn constraints(&self) -> Constraints {
-        let weights = |weights: &Option<Vec<f64>>| weights.clone().map(|weights| Weights::new(weights).unwrap());
+        let weights =
+            |weights: &Option<Vec<f64>>| weights.clone().map(|weights| Weights::new(weights).unwrap());
         let linear = self.row.iter().map(|row| {
             let (lower, upper) = (row.lower.unwrap_or(f64::NEG_INFINITY), row.upper.unwrap_or(f64::INFINITY));
             LinearConstraint::from_row(&row.name, &row.coefficients, lower, upper).unwrap()
@@ -156,13 +157,22 @@ fn weights_equal_the_proven_optimum() {
     let file = file();
     for case in &file.case {
         let portfolio = solve(&file, case);
-        for (asset, (weight, expected)) in portfolio.as_ref().as_slice().iter().zip(&case.weights).enumerate() {
+        for (asset, (weight, expected)) in portfolio.as_ref().as_slice().iter().zip(&case.weights).enumerate()
+        {
             let difference = (weight - expected).abs();
-            assert!(difference <= case.tolerance, "{}[{asset}]: {weight} is not {expected}: {difference:e}", case.name);
+            assert!(
+                difference <= case.tolerance,
+                "{}[{asset}]: {weight} is not {expected}: {difference:e}",
+                case.name
+            );
         }
         let near = |what: &str, actual: f64, expected: f64, tolerance: f64| {
             let difference = (actual - expected).abs();
-            assert!(difference <= tolerance, "{} {what}: {actual} is not {expected}: {difference:e}", case.name);
+            assert!(
+                difference <= tolerance,
+                "{} {what}: {actual} is not {expected}: {difference:e}",
+                case.name
+            );
         };
         near("variance", portfolio.variance, case.variance, VALUE);
         near("mean", portfolio.mean.unwrap(), case.expected_return, VALUE);
@@ -171,7 +181,8 @@ fn weights_equal_the_proven_optimum() {
         }
         near("bound", portfolio.bound, portfolio.objective, PROOF);
         let certificate = portfolio.solution.certificate;
-        let worst = certificate.primal_residual.max(certificate.dual_residual).max(certificate.complementarity);
+        let worst =
+            certificate.primal_residual.max(certificate.dual_residual).max(certificate.complementarity);
         assert!(worst.max(certificate.gap.abs()) <= PROOF, "{}: {certificate:?}", case.name);
     }
 }
@@ -186,12 +197,16 @@ fn shadow_prices_equal_the_proven_multipliers() {
         let portfolio = solve(&file, case);
         let prices = portfolio.shadow_prices();
         let of_row = |name: &str| -> f64 {
-            let named = prices.iter().filter(|price| matches!(&price.constraint, Constraint::Row { label, .. } if label == name));
+            let named = prices
+                .iter()
+                .filter(|price| matches!(&price.constraint, Constraint::Row { label, .. } if label == name));
             named.map(|price| price.value).sum()
         };
         let of_bound = |number: usize| -> f64 {
             let own = prices.iter().filter(|price| match price.constraint {
-                Constraint::LowerBound { asset, .. } | Constraint::UpperBound { asset, .. } => asset == number,
+                Constraint::LowerBound { asset, .. } | Constraint::UpperBound { asset, .. } => {
+                    asset == number
+                }
                 Constraint::Row { .. } => false,
             });
             own.map(|price| price.value).sum()
@@ -200,7 +215,11 @@ fn shadow_prices_equal_the_proven_multipliers() {
         let near = |what: &str, ours: f64, dual: f64| {
             let theirs = -dual / case.factor();
             let difference = (ours - theirs).abs();
-            assert!(difference <= DUAL * theirs.abs().max(1.0), "{} {what}: {ours} is not {theirs}", case.name);
+            assert!(
+                difference <= DUAL * theirs.abs().max(1.0),
+                "{} {what}: {ours} is not {theirs}",
+                case.name
+            );
         };
         near("budget", of_row("budget"), case.budget_dual.unwrap_or(0.0));
         for (row, dual) in case.row.iter().zip(&case.row_duals) {

@@ -175,7 +175,9 @@ fn programmes_agree_with_their_optima_in_fifty_digits() {
         let families = owned.families();
         let program = owned.program(&families);
         let name = case.name.as_str();
-        program.solve_into(Start::Cold, &mut scratch, &mut solution).unwrap_or_else(|error| panic!("{name}: {error}"));
+        program
+            .solve_into(Start::Cold, &mut scratch, &mut solution)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(solution.status, Status::Converged, "{name}");
         assert!(largest(solution.certificate) <= OPTIMAL, "{name}: {:?}", solution.certificate);
         let scale = case.objective.abs().max(1e-3);
@@ -199,7 +201,13 @@ fn programmes_agree_with_their_optima_in_fifty_digits() {
         }
         if let Some(dual) = case.gross_dual {
             let place = usize::from(case.holdings.is_some());
-            close(name, "multiplier of the gross limit", &solution.absolute[place..], &[-dual], case.tolerance);
+            close(
+                name,
+                "multiplier of the gross limit",
+                &solution.absolute[place..],
+                &[-dual],
+                case.tolerance,
+            );
         }
         let again = program.solve().unwrap();
         assert_eq!(again, solution, "{name}: in fresh memory");
@@ -230,8 +238,9 @@ fn random(assets: usize, seed: u64) -> Owned {
     let holdings: Vec<f64> = holdings.iter().map(|holding| holding / held).collect();
     // The holdings satisfy every row, so that no request is infeasible.
     for number in 0..random.below(4) {
-        let row: Vec<f64> =
-            (0..assets).map(|_| if random.uniform() < 0.4 { random.between(0.5, 2.0) } else { 0.0 }).collect();
+        let row: Vec<f64> = (0..assets)
+            .map(|_| if random.uniform() < 0.4 { random.between(0.5, 2.0) } else { 0.0 })
+            .collect();
         let value: f64 = row.iter().zip(&holdings).map(|(a, h)| a * h).sum();
         let (down, up) = (random.between(0.0, 0.2), random.between(0.0, 0.1));
         rows.push(format!("row {number}"), &row, value - down, value + up).unwrap();
@@ -363,7 +372,10 @@ fn what_does_not_fit_is_refused() {
     let family = Absolute { label: "turnover", center: &[0.5; 2], cost: &[], limit: 0.1 };
     let families = [family; 3];
     let (name, expected) = ("the number of families of absolute values", "at most 2");
-    refused(Program { absolute: &families, ..program }, InputError::OutOfRange { name, value: 3.0, expected });
+    refused(
+        Program { absolute: &families, ..program },
+        InputError::OutOfRange { name, value: 3.0, expected },
+    );
     let family = |center, cost, limit| [Absolute { label: "turnover", center, cost, limit }];
     let families = family(&[0.5; 3], &[], 0.1);
     refused(Program { absolute: &families, ..program }, length("the list of holdings", 3));
@@ -375,7 +387,10 @@ fn what_does_not_fit_is_refused() {
     refused(Program { absolute: &families, ..program }, cost);
     let families = family(&[0.5; 2], &[], -0.1);
     let (name, expected) = ("the limit on absolute values", "zero or more");
-    refused(Program { absolute: &families, ..program }, InputError::OutOfRange { name, value: -0.1, expected });
+    refused(
+        Program { absolute: &families, ..program },
+        InputError::OutOfRange { name, value: -0.1, expected },
+    );
 }
 
 #[test]

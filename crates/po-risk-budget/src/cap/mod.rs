@@ -23,7 +23,8 @@ const GROWTH: f64 = 4.0;
 const FALL: f64 = 0.1;
 const STEEPEST: f64 = 1e7;
 
-/// The largest change of a weight, in the programmes between two updates of the multipliers, that counts as none.
+/// The largest change of a weight, in the programmes between two updates of the multipliers, that counts as
+/// none.
 const STILL: f64 = 1e-11;
 
 /// How much nearer than the tolerance the caps are followed: what comes last costs little.
@@ -41,8 +42,8 @@ const ROUNDING: f64 = 1e-13;
 /// The sum of caps beyond one that leaves no room for a choice.
 const ROOM: f64 = 1e-9;
 
-/// How stiff the equations are made before the curvature is judged, and what of an eigenvalue is rounding, in units of the
-/// largest.
+/// How stiff the equations are made before the curvature is judged, and what of an eigenvalue is rounding, in
+/// units of the largest.
 const STIFF: f64 = 1e4;
 const INDEFINITE: f64 = 1e-12;
 
@@ -55,18 +56,21 @@ const PARITY: f64 = 1e-13;
 /// minimise  w'Σw   subject to  w_i (Σw)_i <= cap_i w'Σw   and the constraints
 /// ```
 ///
-/// Where the portfolio of least variance keeps the caps, it is the result. Elsewhere the caps enter by an augmented
-/// Lagrangian, from the portfolio whose shares are in proportion to the caps.
-/// The caps are not convex in the weights, so this is what is guaranteed:
+/// Where the portfolio of least variance keeps the caps, it is the result. Elsewhere the caps enter by an
+/// augmented Lagrangian, from the portfolio whose shares are in proportion to the caps. The caps are not
+/// convex in the weights, so this is what is guaranteed:
 ///
-/// - A result with status `Converged` keeps the constraints to rounding and the caps within the tolerance, and satisfies the
-///   first-order conditions of a local minimum. The certificate's primal residual is the largest excess, in shares.
-/// - Its variance is not greater than that of the portfolio in proportion to the caps, if the constraints allow that one.
-/// - [`CappedAllocation::is_global`] is a proof: the Lagrangian at the multipliers found is convex on the plane of the
-///   equations, so that no portfolio within constraints and caps has less variance. It mostly holds; where it does not,
-///   nothing is known beyond the local minimum, and `gap` compares with the least variance without caps.
-/// - Where constraints and caps exclude each other, no proof of that is given: the result then is `Stalled` or
-///   `IterationLimit`, and its primal residual tells by how much the caps are exceeded.
+/// - A result with status `Converged` keeps the constraints to rounding and the caps within the tolerance,
+///   and satisfies the first-order conditions of a local minimum. The certificate's primal residual is the
+///   largest excess, in shares.
+/// - Its variance is not greater than that of the portfolio in proportion to the caps, if the constraints
+///   allow that one.
+/// - [`CappedAllocation::is_global`] is a proof: the Lagrangian at the multipliers found is convex on the
+///   plane of the equations, so that no portfolio within constraints and caps has less variance. It mostly
+///   holds; where it does not, nothing is known beyond the local minimum, and `gap` compares with the least
+///   variance without caps.
+/// - Where constraints and caps exclude each other, no proof of that is given: the result then is `Stalled`
+///   or `IterationLimit`, and its primal residual tells by how much the caps are exceeded.
 ///
 /// # Cost
 /// Some tens of quadratic programmes of N³ multiplications each.
@@ -89,7 +93,8 @@ const PARITY: f64 = 1e-13;
 /// ```
 ///
 /// # Source
-/// Bertsekas (1982), "Constrained optimization and Lagrange multiplier methods", chapter 2, for the augmented Lagrangian.
+/// Bertsekas (1982), "Constrained optimization and Lagrange multiplier methods", chapter 2, for the augmented
+/// Lagrangian.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RiskCapping {
     params: RiskCapParams,
@@ -97,8 +102,8 @@ pub struct RiskCapping {
 
 /// The portfolio of least variance under caps, and what is known about it.
 ///
-/// The report has the caps in place of a budget. The certificate is in units of the variance; its primal residual is the
-/// largest excess of a share over its cap, or violation of a constraint.
+/// The report has the caps in place of a budget. The certificate is in units of the variance; its primal
+/// residual is the largest excess of a share over its cap, or violation of a constraint.
 /// `CappedAllocation::default()` is empty: a place for [`RiskCapping`] to write to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -108,8 +113,8 @@ pub struct CappedAllocation {
     pub solution: Solution,
     /// Shares of risk beside their caps.
     pub report: RiskReport,
-    /// What each cap costs: by how much half the variance, in units of the variance, would fall for each unit by which the
-    /// cap gives way; zero for caps that do not bind.
+    /// What each cap costs: by how much half the variance, in units of the variance, would fall for each unit
+    /// by which the cap gives way; zero for caps that do not bind.
     pub prices: Vec<f64>,
     /// Whether the portfolio is proven to be the best of all.
     pub is_global: bool,
@@ -118,8 +123,8 @@ pub struct CappedAllocation {
 /// Working memory of [`RiskCapping`].
 ///
 /// # Cost
-/// For N assets about 6 N² numbers of eight bytes, beside what the quadratic programmes need; each programme allocates a
-/// matrix all the same.
+/// For N assets about 6 N² numbers of eight bytes, beside what the quadratic programmes need; each programme
+/// allocates a matrix all the same.
 #[derive(Clone, Debug, Default)]
 pub struct CapScratch {
     polytope: Polytope,
@@ -174,8 +179,8 @@ impl Allocator for RiskCapping {
     ///
     /// # Errors
     /// [`Error::CapsTooLow`] for caps that sum to less than one; [`Error::Input`] for caps of another length;
-    /// [`Error::Programme`] for constraints that no weights satisfy, with the conflict, and for one that the method cannot
-    /// take; as [`RiskBudgeting`] for the covariance.
+    /// [`Error::Programme`] for constraints that no weights satisfy, with the conflict, and for one that the
+    /// method cannot take; as [`RiskBudgeting`] for the covariance.
     fn allocate_into(
         &self,
         covariance: &Covariance,
@@ -193,7 +198,13 @@ impl Allocator for RiskCapping {
         } else {
             self.cap(covariance, scratch)?
         };
-        scratch.finish(covariance, (status, iterations, is_global), least, self.params.tolerance, allocation)?;
+        scratch.finish(
+            covariance,
+            (status, iterations, is_global),
+            least,
+            self.params.tolerance,
+            allocation,
+        )?;
         tracing::debug!(assets, iterations, is_global, "allocated");
         Ok(())
     }
@@ -201,11 +212,7 @@ impl Allocator for RiskCapping {
 
 impl RiskCapping {
     /// The augmented Lagrangian; how it ended, after how many programmes, and whether the minimum is proven.
-    fn cap(
-        &self,
-        covariance: &Covariance,
-        scratch: &mut CapScratch,
-    ) -> Result<(Status, usize, bool), Error> {
+    fn cap(&self, covariance: &Covariance, scratch: &mut CapScratch) -> Result<(Status, usize, bool), Error> {
         let total: f64 = scratch.caps.iter().sum();
         let in_proportion = scratch.in_proportion(covariance, total)?;
         if total <= 1.0 + ROOM && in_proportion {
@@ -223,7 +230,8 @@ impl RiskCapping {
         let mut status = Status::IterationLimit;
         while iterations < self.params.iteration_limit {
             // Near a solution a few programmes find it, if they do; the penalty brings what is far off near.
-            let CapScratch { polytope, descent, penalty: memory, sequence, caps, multipliers, .. } = &mut *scratch;
+            let CapScratch { polytope, descent, penalty: memory, sequence, caps, multipliers, .. } =
+                &mut *scratch;
             sequence.weights.clone_from(&descent.weights);
             sequence.multipliers.clone_from(multipliers);
             if let Some(steps) = sequence.run(Task { covariance, caps, polytope, unit, tolerance })?
@@ -235,7 +243,8 @@ impl RiskCapping {
                 return Ok((Status::Converged, iterations + steps, scratch.is_convex(covariance)?));
             }
             let function = Penalised { covariance, caps, multipliers, penalty, unit };
-            let effort = Effort { tolerance: STILL, limit: STEPS.min(self.params.iteration_limit - iterations) };
+            let effort =
+                Effort { tolerance: STILL, limit: STEPS.min(self.params.iteration_limit - iterations) };
             let (_, steps) = descent.run(&function, memory, polytope, effort)?;
             iterations += steps;
             function.value(&descent.weights, memory);
@@ -276,18 +285,25 @@ impl CapScratch {
     /// By how much the share of an asset exceeds its cap, at most.
     fn excess(&mut self, covariance: &Covariance) -> f64 {
         let variance = variance(covariance, &self.weights);
-        let share = |asset: usize| self.weights[asset] * dot(covariance.column(asset), &self.weights) / variance;
+        let share =
+            |asset: usize| self.weights[asset] * dot(covariance.column(asset), &self.weights) / variance;
         self.caps.iter().enumerate().fold(0.0, |worst: f64, (asset, cap)| worst.max(share(asset) - cap))
     }
 
-    /// The portfolio with shares in proportion to the caps, or what of the constraints is nearest to it, in `start`;
-    /// whether it is the former.
+    /// The portfolio with shares in proportion to the caps, or what of the constraints is nearest to it, in
+    /// `start`; whether it is the former.
     fn in_proportion(&mut self, covariance: &Covariance, total: f64) -> Result<bool, Error> {
         let budget = Budget::new(self.caps.iter().map(|cap| cap / total).collect())?;
-        let params = RiskBudgetParams { budget: Some(budget), tolerance: PARITY, ..RiskBudgetParams::default() };
+        let params =
+            RiskBudgetParams { budget: Some(budget), tolerance: PARITY, ..RiskBudgetParams::default() };
         let mut parity = RiskBudgetAllocation::default();
         RiskBudgeting::new(params)?.allocate_into(covariance.into(), &mut Default::default(), &mut parity)?;
-        self.polytope.nearest(covariance, parity.weights().as_slice(), &mut self.scratch, &mut self.program)?;
+        self.polytope.nearest(
+            covariance,
+            parity.weights().as_slice(),
+            &mut self.scratch,
+            &mut self.program,
+        )?;
         let near = self.polytope.violation(parity.weights().as_slice()) <= ROUNDING;
         self.start.clone_from(&self.program.x);
         if near {
@@ -306,7 +322,7 @@ impl CapScratch {
         lagrangian(covariance, multipliers, capped, 1.0, hessian);
         let size = hessian.iter().step_by(assets + 1).fold(0.0_f64, |size, entry| size.max(entry.abs()));
         let rows = polytope.rows();
-        for row in (0..rows.len()).filter(|&row| rows.lower()[row] == rows.upper()[row]) {
+        for row in (0..rows.len()).filter(|&row| polytope.is_equation(row)) {
             let coefficients = rows.row(row);
             let factor = STIFF * size / dot(coefficients, coefficients);
             for (col, column) in hessian.chunks_exact_mut(assets).enumerate() {
@@ -333,7 +349,8 @@ impl CapScratch {
         let variance = report.fill(covariance.into(), &self.weights, &mut self.exposures)?;
         prices.clone_from(&self.multipliers);
         let slack = report.share.iter().zip(&self.caps).zip(&self.multipliers);
-        let complementarity = slack.fold(0.0_f64, |worst, ((share, cap), price)| worst.max((price * (share - cap)).abs()));
+        let complementarity =
+            slack.fold(0.0_f64, |worst, ((share, cap), price)| worst.max((price * (share - cap)).abs()));
         solution.weights.assign(&self.weights)?;
         solution.iterations = iterations;
         solution.status = match status {

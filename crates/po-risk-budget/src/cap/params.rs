@@ -60,7 +60,8 @@ impl RiskCapParams {
         match caps.iter().position(|cap| !(0.0..=1.0).contains(cap)) {
             None => Ok(()),
             Some(asset) => {
-                let (name, value, expected) = ("the cap on the share of risk", caps[asset], "a number from 0 to 1");
+                let (name, value, expected) =
+                    ("the cap on the share of risk", caps[asset], "a number from 0 to 1");
                 Err(match self.caps {
                     Caps::All(_) => InputError::OutOfRange { name, value, expected },
                     Caps::Each(_) => InputError::AssetOutOfRange { name, asset, value, expected },

@@ -41,7 +41,11 @@ impl Penalised<'_> {
         let variance = dot(product, weights);
         excess.clear();
         excess.extend(
-            weights.iter().zip(&*product).zip(self.caps).map(|((w, p), cap)| (w * p - cap * variance) / self.unit),
+            weights
+                .iter()
+                .zip(&*product)
+                .zip(self.caps)
+                .map(|((w, p), cap)| (w * p - cap * variance) / self.unit),
         );
         forces.clear();
         forces.extend(excess.iter().zip(self.multipliers).map(|(h, m)| (m + self.penalty * h).max(0.0)));
@@ -58,7 +62,13 @@ impl Smooth for Penalised<'_> {
         0.5 * variance / self.unit + squares.sum::<f64>() / (2.0 * self.penalty)
     }
 
-    fn curve(&self, weights: &[f64], scratch: &mut PenaltyScratch, gradient: &mut [f64], hessian: &mut [f64]) {
+    fn curve(
+        &self,
+        weights: &[f64],
+        scratch: &mut PenaltyScratch,
+        gradient: &mut [f64],
+        hessian: &mut [f64],
+    ) {
         self.evaluate(weights, scratch);
         let PenaltyScratch { product, forces, slope, .. } = scratch;
         let assets = weights.len();

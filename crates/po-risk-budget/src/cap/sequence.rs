@@ -123,12 +123,15 @@ impl Sequence {
         self.multiply(task.covariance);
         let variance = dot(&self.product, &self.weights);
         let parts = self.weights.iter().zip(&self.product).zip(task.caps);
-        parts.fold(0.0, |most: f64, ((weight, product), cap)| most.max((weight * product - cap * variance) / variance))
+        parts.fold(0.0, |most: f64, ((weight, product), cap)| {
+            most.max((weight * product - cap * variance) / variance)
+        })
     }
 
     /// `product = Σ w`.
     fn multiply(&mut self, covariance: &Covariance) {
         self.product.clear();
-        self.product.extend((0..self.weights.len()).map(|asset| dot(covariance.column(asset), &self.weights)));
+        self.product
+            .extend((0..self.weights.len()).map(|asset| dot(covariance.column(asset), &self.weights)));
     }
 }

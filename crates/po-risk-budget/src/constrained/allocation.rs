@@ -13,10 +13,11 @@ const ROUNDING: f64 = 1e-10;
 
 /// The weights of a risk budget under constraints, with what became of the budget.
 ///
-/// Of the certificate, the primal residual is the largest violation of a constraint. Where the budget is met, the dual
-/// residual is the largest distance of a share from it. Elsewhere dual residual, complementarity and gap are those of
-/// the last convex programme, which has the portfolio for its solution: for [`Compromise::Barrier`](crate::Compromise)
-/// they bound the distance to the optimum, for [`Compromise::Nearest`](crate::Compromise) that to a local one.
+/// Of the certificate, the primal residual is the largest violation of a constraint. Where the budget is met,
+/// the dual residual is the largest distance of a share from it. Elsewhere dual residual, complementarity and
+/// gap are those of the last convex programme, which has the portfolio for its solution: for
+/// [`Compromise::Barrier`](crate::Compromise) they bound the distance to the optimum, for
+/// [`Compromise::Nearest`](crate::Compromise) that to a local one.
 ///
 /// `ConstrainedAllocation::default()` is empty: a place for
 /// [`ConstrainedRiskBudgeting`](crate::ConstrainedRiskBudgeting) to write to.
@@ -26,8 +27,8 @@ pub struct ConstrainedAllocation {
     pub solution: Solution,
     /// The shares of risk that are attained beside those asked for.
     pub report: RiskReport,
-    /// The distance of the shares from the budget: the root of the sum of squares; zero but for rounding where it is
-    /// met.
+    /// The distance of the shares from the budget: the root of the sum of squares; zero but for rounding
+    /// where it is met.
     pub distance: f64,
     /// Whether the constraints let the budget be met.
     pub is_met: bool,
@@ -67,12 +68,13 @@ impl ConstrainedAllocation {
 
     /// The constraints that stand in the way of the budget, the most expensive first; none where it is met.
     ///
-    /// Shares do not depend on the size of a portfolio. So the equation for the sum of the weights is among them where
-    /// other limits do: it would cost less to hold more, or less, of everything.
+    /// Shares do not depend on the size of a portfolio. So the equation for the sum of the weights is among
+    /// them where other limits do: it would cost less to hold more, or less, of everything.
     #[must_use]
     pub fn obstacles(&self) -> Vec<Obstacle> {
         let Prices { labels, rows, bounds } = &self.prices;
-        let largest = rows.iter().chain(bounds).fold(0.0_f64, |largest, [_, _, price]| largest.max(price.abs()));
+        let largest =
+            rows.iter().chain(bounds).fold(0.0_f64, |largest, [_, _, price]| largest.max(price.abs()));
         let side = |price: f64| if price > 0.0 { Side::Lower } else { Side::Upper };
         let of_rows = labels.iter().zip(rows).map(|(label, &[lower, upper, price])| {
             let side = side(price);
@@ -120,8 +122,12 @@ impl Obstacle {
 
     fn text(&self, label: impl Fn(usize) -> String) -> String {
         let what = match &self.constraint {
-            Constraint::LowerBound { asset, bound } => format!("the lower bound of {}, {bound}", label(*asset)),
-            Constraint::UpperBound { asset, bound } => format!("the upper bound of {}, {bound}", label(*asset)),
+            Constraint::LowerBound { asset, bound } => {
+                format!("the lower bound of {}, {bound}", label(*asset))
+            }
+            Constraint::UpperBound { asset, bound } => {
+                format!("the upper bound of {}, {bound}", label(*asset))
+            }
             Constraint::Row { label, side: Side::Lower, limit } => format!("{label:?}, at least {limit}"),
             Constraint::Row { label, side: Side::Upper, limit } => format!("{label:?}, at most {limit}"),
         };

@@ -1,4 +1,5 @@
-//! The logarithmic barrier under constraints, and the weight of the barrier at which weights sum to what they must.
+//! The logarithmic barrier under constraints, and the weight of the barrier at which weights sum to what they
+//! must.
 
 use po_convex::{ProgramScratch, ProgramSolution, Start};
 use po_core::simd::dot;
@@ -68,8 +69,8 @@ struct Point {
 }
 
 impl Barrier {
-    /// Solves from `weights`, which are positive where there is a budget; c, how the search ended, and after how many
-    /// programmes. The polytope must not limit the sum itself.
+    /// Solves from `weights`, which are positive where there is a budget; c, how the search ended, and after
+    /// how many programmes. The polytope must not limit the sum itself.
     pub(crate) fn solve(&mut self, task: Task<'_>) -> Result<(f64, Status, usize), Error> {
         self.left = task.limit;
         // The first programme does not know what another call left behind.
@@ -91,15 +92,18 @@ impl Barrier {
             if here.excess.abs() <= EXACT || (low.is_some() && high.is_some()) {
                 break;
             }
-            // Without bounds the sum grows with the root of c, so that this is where it should be right; a little more
-            // makes it likely to be on the other side.
+            // Without bounds the sum grows with the root of c, so that this is where it should be right; a
+            // little more makes it likely to be on the other side.
             let jump = (-2.0 * here.excess).clamp(-stride, stride) - 0.01 * stride * here.excess.signum();
             here = self.point(task, here.place + jump)?;
             stride *= 2.0;
         }
         if here.excess.abs() > EXACT && self.left > 0 {
             let (Some(low), Some(high)) = (low, high) else {
-                return Err(Error::SumOutOfReach { reached: task.sum * here.excess.exp(), expected: task.sum });
+                return Err(Error::SumOutOfReach {
+                    reached: task.sum * here.excess.exp(),
+                    expected: task.sum,
+                });
             };
             here = self.between(task, low, high)?;
         }
@@ -107,8 +111,8 @@ impl Barrier {
         Ok((here.place.exp(), status, task.limit - self.left))
     }
 
-    /// False position between two points, with the value of an end that stays halved (the Illinois rule; Dowell and Jarratt
-    /// 1971).
+    /// False position between two points, with the value of an end that stays halved (the Illinois rule;
+    /// Dowell and Jarratt 1971).
     fn between(&mut self, task: Task<'_>, mut low: Point, mut high: Point) -> Result<Point, Error> {
         let mut here = if low.excess.abs() < high.excess.abs() { low } else { high };
         let mut moved = 0;
@@ -134,7 +138,8 @@ impl Barrier {
     /// `product = Σ x`.
     fn multiply(&mut self, covariance: &Covariance) {
         self.product.clear();
-        self.product.extend((0..self.weights.len()).map(|asset| dot(covariance.column(asset), &self.weights)));
+        self.product
+            .extend((0..self.weights.len()).map(|asset| dot(covariance.column(asset), &self.weights)));
     }
 
     /// Minimises for one c.
@@ -174,7 +179,7 @@ impl Barrier {
             return Ok(moved);
         }
         let length = self.length(task, c);
-        self.weights.clone_from(if length == 1.0 { &self.program.x } else { &self.trial });
+        self.weights.clone_from(if length < 1.0 { &self.trial } else { &self.program.x });
         Ok(moved)
     }
 
@@ -191,7 +196,11 @@ impl Barrier {
             self.trial.extend(moved);
             let logarithms = self.trial.iter().zip(&self.weights).zip(task.budget);
             let gained: f64 = logarithms
-                .map(|((trial, weight), budget)| if *budget > 0.0 { budget * (trial / weight).ln() } else { 0.0 })
+                .map(
+                    |((trial, weight), budget)| {
+                        if *budget > 0.0 { budget * (trial / weight).ln() } else { 0.0 }
+                    },
+                )
                 .sum();
             if length * (slope + 0.5 * length * curved) <= c * gained {
                 break;

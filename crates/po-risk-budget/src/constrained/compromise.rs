@@ -46,12 +46,16 @@ impl ConstrainedRiskBudgeting {
         sum: f64,
         scratch: &mut ConstrainedScratch,
     ) -> Result<Compromised, Error> {
-        let ConstrainedScratch { polytope, unsummed, barrier, weights, program, budget, best_program, .. } = scratch;
+        let ConstrainedScratch {
+            polytope, unsummed, barrier, weights, program, budget, best_program, ..
+        } = scratch;
         // Constraints that contradict each other are told as the user wrote them, with the sum among them.
         polytope.nearest(covariance, weights, &mut scratch.scratch, program)?;
         unsummed.fill(&self.unsummed, covariance.len(), BARRIER)?;
         barrier.weights.clear();
-        barrier.weights.extend(program.x.iter().zip(&*weights).map(|(near, weight)| near.max(LEAST * weight)));
+        barrier
+            .weights
+            .extend(program.x.iter().zip(&*weights).map(|(near, weight)| near.max(LEAST * weight)));
         let limit = self.params.iteration_limit;
         let (c, status, iterations) =
             barrier.solve(Task { covariance, polytope: unsummed, budget, sum, limit })?;

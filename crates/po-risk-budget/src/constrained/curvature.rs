@@ -8,8 +8,8 @@ use po_core::simd::{axpy, dot};
 
 use super::polytope::Polytope;
 
-/// The first shift of a curvature that is not positive definite, in units of its largest diagonal entry, and by how much
-/// it grows.
+/// The first shift of a curvature that is not positive definite, in units of its largest diagonal entry, and
+/// by how much it grows.
 const SHIFT: f64 = 1e-6;
 const GROWTH: f64 = 4.0;
 
@@ -41,13 +41,15 @@ impl Curvature {
         self.entries = matrix.into_inner().data.into();
     }
 
-    /// The matrix, made positive definite: where constraints let no step go, by `stiffen`, at no cost; then by a shift.
+    /// The matrix, made positive definite: where constraints let no step go, by `stiffen`, at no cost; then
+    /// by a shift.
     pub(crate) fn convexified(
         &mut self,
         size: usize,
         stiffen: impl FnOnce(f64, &mut [f64]),
     ) -> Option<Covariance> {
-        let largest = self.entries.iter().step_by(size + 1).fold(0.0_f64, |most, entry| most.max(entry.abs()));
+        let largest =
+            self.entries.iter().step_by(size + 1).fold(0.0_f64, |most, entry| most.max(entry.abs()));
         if !(largest.is_finite() && largest > 0.0) {
             return None;
         }
@@ -90,13 +92,13 @@ pub(crate) fn add_stiffness(coefficients: &[f64], factor: f64, entries: &mut [f6
     }
 }
 
-/// Makes a matrix stiff along each row that is an equation, and along rows and bounds at which the last programme, if there
-/// was one, held its solution.
+/// Makes a matrix stiff along each row that is an equation, and along rows and bounds at which the last
+/// programme, if there was one, held its solution.
 pub(crate) fn stiffen(polytope: &Polytope, last: Option<&ProgramSolution>, factor: f64, entries: &mut [f64]) {
     let rows = polytope.rows();
     for row in 0..rows.len() {
         let holds = last.and_then(|last| last.rows.get(row)).is_some_and(|price| *price != 0.0);
-        if holds || rows.lower()[row] == rows.upper()[row] {
+        if holds || polytope.is_equation(row) {
             add_stiffness(rows.row(row), factor, entries);
         }
     }

@@ -80,7 +80,8 @@ impl Descent {
             let moved = self.step.iter().fold(0.0_f64, |moved, step| moved.max(step.abs()));
             // The model falls by at least half of this, whatever rounding makes of the slope.
             let step = &self.step;
-            let fall: f64 = step.iter().enumerate().map(|(asset, s)| s * dot(matrix.column(asset), step)).sum();
+            let fall: f64 =
+                step.iter().enumerate().map(|(asset, s)| s * dot(matrix.column(asset), step)).sum();
             // The matrix goes back to where it came from.
             self.curvature.take_back(matrix);
             let rounding = 4.0 * f64::EPSILON * value.abs();
@@ -94,7 +95,8 @@ impl Descent {
             let mut accepted = false;
             for _ in 0..HALVINGS {
                 self.trial.clear();
-                self.trial.extend(self.weights.iter().zip(&self.step).map(|(weight, step)| weight + length * step));
+                self.trial
+                    .extend(self.weights.iter().zip(&self.step).map(|(weight, step)| weight + length * step));
                 // Near the end a decrease is below the rounding of the value.
                 let slack = if quiet > 0 { rounding } else { 0.0 };
                 if function.value(&self.trial, scratch) <= value - ENOUGH * length * fall + slack {
@@ -106,12 +108,8 @@ impl Descent {
             if !accepted {
                 return Ok((Status::Stalled, iteration + 1));
             }
-            if length == 1.0 {
-                // The programme's own point keeps its bounds to the last bit.
-                self.weights.clone_from(&self.program.x);
-            } else {
-                self.weights.clone_from(&self.trial);
-            }
+            // A whole step takes the programme's own point, which keeps its bounds to the last bit.
+            self.weights.clone_from(if length < 1.0 { &self.trial } else { &self.program.x });
         }
         Ok((Status::IterationLimit, effort.limit))
     }

@@ -36,14 +36,14 @@ const BARRIER: &str = "the barrier of a risk budget";
 
 /// Risk budgeting under bounds, linear constraints, and limits on turnover and gross exposure.
 ///
-/// Where the budget portfolio satisfies the constraints, it is the result. Where it does not, a [`Compromise`] is:
-/// weights that satisfy the constraints, with the shares of risk that they attain, their distance from the budget, and
-/// the constraints that stand in the way, each with its price.
+/// Where the budget portfolio satisfies the constraints, it is the result. Where it does not, a
+/// [`Compromise`] is: weights that satisfy the constraints, with the shares of risk that they attain, their
+/// distance from the budget, and the constraints that stand in the way, each with its price.
 ///
 /// # Cost
 /// For N assets some N³ multiplications for each quadratic programme: about ten programmes for
-/// [`Compromise::Nearest`] from each of three starts, about thirty for [`Compromise::Barrier`], each of which starts at
-/// the active set of the one before.
+/// [`Compromise::Nearest`] from each of three starts, about thirty for [`Compromise::Barrier`], each of which
+/// starts at the active set of the one before.
 ///
 /// # Examples
 /// ```
@@ -78,8 +78,8 @@ pub struct ConstrainedRiskBudgeting {
 /// Working memory of [`ConstrainedRiskBudgeting`].
 ///
 /// # Cost
-/// For N assets about 6 N² numbers of eight bytes, beside what the quadratic programmes need. Each programme of
-/// [`Compromise::Nearest`] allocates 2 N numbers all the same, in the check of its matrix.
+/// For N assets about 6 N² numbers of eight bytes, beside what the quadratic programmes need. Each programme
+/// of [`Compromise::Nearest`] allocates 2 N numbers all the same, in the check of its matrix.
 #[derive(Clone, Debug, Default)]
 pub struct ConstrainedScratch {
     parity: RiskBudgetScratch,
@@ -107,8 +107,8 @@ impl ConstrainedRiskBudgeting {
     /// Checks the settings.
     ///
     /// # Errors
-    /// [`Error::Input`] for a tolerance, an iteration limit or a sum of weights out of range; [`Error::Programme`] for a
-    /// constraint that [`Compromise::Barrier`] cannot take.
+    /// [`Error::Input`] for a tolerance, an iteration limit or a sum of weights out of range;
+    /// [`Error::Programme`] for a constraint that [`Compromise::Barrier`] cannot take.
     pub fn new(params: ConstrainedRiskBudgetParams) -> Result<Self, Error> {
         params.check()?;
         if params.compromise == Compromise::Barrier {
@@ -160,7 +160,12 @@ impl ConstrainedRiskBudgeting {
             let scale = if ended.penalty.is_some() { 1.0 / variance } else { 2.0 };
             allocation.prices.write(polytope, best_program, scale);
             let Certificate { dual_residual, complementarity, gap, .. } = best_program.certificate;
-            Certificate { primal_residual, dual_residual, complementarity: scale * complementarity, gap: scale * gap }
+            Certificate {
+                primal_residual,
+                dual_residual,
+                complementarity: scale * complementarity,
+                gap: scale * gap,
+            }
         };
         allocation.penalty = ended.penalty;
         let solution = &mut allocation.solution;
@@ -181,9 +186,9 @@ impl Allocator for ConstrainedRiskBudgeting {
     /// Allocates from a covariance.
     ///
     /// # Errors
-    /// As [`RiskBudgeting`]; [`Error::Programme`] for constraints that no weights satisfy, with the conflict, and for
-    /// one that the method cannot take; [`Error::SumOutOfReach`] when the barrier keeps the weights from summing to what
-    /// they must.
+    /// As [`RiskBudgeting`]; [`Error::Programme`] for constraints that no weights satisfy, with the conflict,
+    /// and for one that the method cannot take; [`Error::SumOutOfReach`] when the barrier keeps the weights
+    /// from summing to what they must.
     fn allocate_into(
         &self,
         covariance: &Covariance,

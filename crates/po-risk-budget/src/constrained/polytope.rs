@@ -1,8 +1,8 @@
 //! The portfolios that satisfy bounds, rows and limits on absolute values.
 
 use po_convex::{
-    Absolute, CompiledConstraints, Constraints, Error as ProgramError, Program, ProgramScratch, ProgramSolution, Rows,
-    Start,
+    Absolute, CompiledConstraints, Constraints, Error as ProgramError, Program, ProgramScratch,
+    ProgramSolution, Rows, Start,
 };
 use po_core::{Covariance, InputError};
 
@@ -42,11 +42,17 @@ impl Polytope {
         self.compiled.rows()
     }
 
+    /// Whether a row is an equation.
+    pub(crate) fn is_equation(&self, row: usize) -> bool {
+        self.rows().lower()[row] >= self.rows().upper()[row]
+    }
+
     /// By how much weights leave the set, at most.
     pub(crate) fn violation(&self, weights: &[f64]) -> f64 {
         let compiled = &self.compiled;
         let bounds = compiled.lower().iter().zip(compiled.upper()).zip(weights);
-        let mut worst = bounds.fold(0.0_f64, |worst, ((lower, upper), w)| worst.max(lower - w).max(w - upper));
+        let mut worst =
+            bounds.fold(0.0_f64, |worst, ((lower, upper), w)| worst.max(lower - w).max(w - upper));
         let rows = compiled.rows();
         for row in 0..rows.len() {
             let value: f64 = rows.row(row).iter().zip(weights).map(|(coefficient, w)| coefficient * w).sum();
@@ -120,7 +126,9 @@ pub(crate) fn exact_sum(constraints: &Constraints, method: &'static str) -> Resu
     #[expect(clippy::float_cmp, reason = "an equation is two equal limits")]
     let exact = lower == upper;
     if !exact {
-        return Err(ProgramError::Unsupported { method, constraint: "a range for the sum of the weights" }.into());
+        return Err(
+            ProgramError::Unsupported { method, constraint: "a range for the sum of the weights" }.into()
+        );
     }
     if lower > 0.0 {
         return Ok(lower);

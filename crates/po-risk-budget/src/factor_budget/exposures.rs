@@ -18,7 +18,8 @@ pub struct FactorExposures {
     factors: usize,
     /// B, factor by factor.
     entries: Vec<f64>,
-    /// `B⁺ = (B'B)⁻¹ B'`, factor by factor: row k is the shortest portfolio of exposure one to factor k and none to others.
+    /// `B⁺ = (B'B)⁻¹ B'`, factor by factor: row k is the shortest portfolio of exposure one to factor k and
+    /// none to others.
     inverse: Vec<f64>,
 }
 
@@ -34,8 +35,8 @@ pub struct FactorExposures {
 /// K numbers in each vector; risk per period. Shares are fractions of the risk and may be negative.
 ///
 /// # Source
-/// Roncalli and Weisang (2016), "Risk parity portfolios with risk factors", section 2; Meucci (2007), "Risk contributions
-/// from generic user-defined factors".
+/// Roncalli and Weisang (2016), "Risk parity portfolios with risk factors", section 2; Meucci (2007), "Risk
+/// contributions from generic user-defined factors".
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -44,7 +45,8 @@ pub struct FactorReport {
     pub risk: f64,
     /// The exposure of the portfolio to each factor.
     pub exposure: Vec<f64>,
-    /// What a little more exposure to each factor adds to the risk, when it is bought by the shortest portfolio.
+    /// What a little more exposure to each factor adds to the risk, when it is bought by the shortest
+    /// portfolio.
     pub marginal: Vec<f64>,
     /// The part of the risk that each factor contributes.
     pub component: Vec<f64>,
@@ -62,15 +64,15 @@ impl FactorExposures {
     /// Exposures from N * K numbers, factor by factor.
     ///
     /// # Errors
-    /// [`Error::Input`] for numbers that are not N * K, or not finite; [`Error::DependentFactors`] when a factor is a
-    /// combination of others, as with more factors than assets.
+    /// [`Error::Input`] for numbers that are not N * K, or not finite; [`Error::DependentFactors`] when a
+    /// factor is a combination of others, as with more factors than assets.
     ///
     /// # Examples
     /// ```
     /// use po_core::{Covariance, Weights};
     /// use po_risk_budget::FactorExposures;
     ///
-    /// // Of two assets without correlation, a factor that is both together and one that is the first less the second.
+    /// // Two factors: both assets together, and the first less the second.
     /// let exposures = FactorExposures::from_column_slice(2, 2, &[1.0, 1.0, 1.0, -1.0])?;
     /// let covariance = Covariance::from_column_slice(2, &[0.04, 0.0, 0.0, 0.01])?;
     /// let report = exposures.contributions(&covariance, &Weights::new(vec![0.5, 0.5])?)?;
@@ -118,7 +120,8 @@ impl FactorExposures {
         &self.entries[factor * self.assets..][..self.assets]
     }
 
-    /// The shortest portfolio that has an exposure of one to a factor, and none to the others: its row of `B⁺`.
+    /// The shortest portfolio that has an exposure of one to a factor, and none to the others: its row of
+    /// `B⁺`.
     ///
     /// # Panics
     /// When there is no such factor.
@@ -139,7 +142,8 @@ impl FactorExposures {
         check_length("the covariance", self.assets, covariance.len())?;
         check_length("the list of weights", self.assets, weights.len())?;
         let weights = weights.as_slice();
-        let product: Vec<f64> = (0..self.assets).map(|asset| dot(covariance.column(asset), weights)).collect();
+        let product: Vec<f64> =
+            (0..self.assets).map(|asset| dot(covariance.column(asset), weights)).collect();
         let variance = dot(&product, weights);
         if !(variance > 0.0 && variance.is_finite()) {
             let (name, expected) = ("the variance of the portfolio", "a positive, finite number");

@@ -9,7 +9,9 @@ use po_core::nalgebra::DMatrix;
 use po_core::simd::{axpy, dot};
 use po_core::{Allocator, Budget, Certificate, Covariance, InputError, Solution, Status, Weights};
 
-use crate::constrained::{Descent, Distance, Effort, Polytope, Products, SharesScratch, Smooth, check_effort};
+use crate::constrained::{
+    Descent, Distance, Effort, Polytope, Products, SharesScratch, Smooth, check_effort,
+};
 use crate::contribution::check_length;
 use crate::{Error, Position, RiskBudgetParams, RiskBudgeting};
 
@@ -31,7 +33,7 @@ const METHOD: &str = "the nearest budget of factors";
 ///
 /// | Name | Default | Range | Meaning |
 /// |---|---|---|---|
-/// | `budget` | none | sums to one | the share of risk that each factor should have; without it all have the same |
+/// | `budget` | none | sums to one | the share of risk of each factor; without it all have the same |
 /// | `constraints` | none | convex | what weights must satisfy; without it they may be of either sign |
 /// | `tolerance` | 1e-10 | (0, 1) | the largest change of a weight that counts as none |
 /// | `iteration_limit` | 500 | 1 or more | quadratic programmes from each start, at most |
@@ -57,13 +59,15 @@ impl Default for FactorRiskBudgetParams {
 
 /// Portfolios of which each factor contributes a given share of the volatility.
 ///
-/// Weights that are held for their factors alone, `w = (B⁺)' y`, leave no residual risk, and the factors contribute as
-/// assets do under the covariance `B⁺ Σ (B⁺)'`. So risk budgeting on that covariance meets the budgets exactly. With signs
-/// free there are up to `2^(K-1)` such portfolios; the one taken holds each factor on the side on which it adds to the net
-/// exposure, whatever sign the factor came with, and weights sum to one.
+/// Weights that are held for their factors alone, `w = (B⁺)' y`, leave no residual risk, and the factors
+/// contribute as assets do under the covariance `B⁺ Σ (B⁺)'`. So risk budgeting on that covariance meets the
+/// budgets exactly. With signs free there are up to `2^(K-1)` such portfolios; the one taken holds each
+/// factor on the side on which it adds to the net exposure, whatever sign the factor came with, and weights
+/// sum to one.
 ///
-/// Where constraints exclude that portfolio, the squared distance of the shares from the budget is minimised instead. That
-/// is not convex; the result is the best of the local minima from three starts, and tells what is attained.
+/// Where constraints exclude that portfolio, the squared distance of the shares from the budget is minimised
+/// instead. That is not convex; the result is the best of the local minima from three starts, and tells what
+/// is attained.
 ///
 /// # Cost
 /// N² K multiplications, and N³ for each quadratic programme under constraints.
@@ -86,8 +90,8 @@ impl Default for FactorRiskBudgetParams {
 /// ```
 ///
 /// # Source
-/// Roncalli and Weisang (2016), sections 2 and 3, who match factor budgets by least squares; the exact solution for
-/// unrestricted weights is the special case without residual exposures.
+/// Roncalli and Weisang (2016), sections 2 and 3, who match factor budgets by least squares; the exact
+/// solution for unrestricted weights is the special case without residual exposures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactorRiskBudgeting {
     params: FactorRiskBudgetParams,
@@ -95,8 +99,8 @@ pub struct FactorRiskBudgeting {
 
 /// The weights of a budget on factors, with what each factor contributes.
 ///
-/// The certificate's primal residual is the largest violation of a constraint; where the budget is met, the dual residual is
-/// the largest distance of a share from it, and elsewhere that of the last convex programme.
+/// The certificate's primal residual is the largest violation of a constraint; where the budget is met, the
+/// dual residual is the largest distance of a share from it, and elsewhere that of the last convex programme.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -138,9 +142,10 @@ impl FactorRiskBudgeting {
     /// Allocates from a covariance and exposures.
     ///
     /// # Errors
-    /// [`Error::Input`] for a budget or exposures of another length; [`Error::NetNotPositive`] when no factor has a net
-    /// exposure, so that weights cannot sum to one; [`Error::Programme`] for constraints that no weights satisfy, with the
-    /// conflict, and for one that the method cannot take; as [`RiskBudgeting`] for the covariance of the factors.
+    /// [`Error::Input`] for a budget or exposures of another length; [`Error::NetNotPositive`] when no factor
+    /// has a net exposure, so that weights cannot sum to one; [`Error::Programme`] for constraints that no
+    /// weights satisfy, with the conflict, and for one that the method cannot take; as [`RiskBudgeting`] for
+    /// the covariance of the factors.
     pub fn allocate(
         &self,
         covariance: &Covariance,
@@ -194,7 +199,9 @@ impl FactorRiskBudgeting {
     ) -> Result<(), Error> {
         let assets = covariance.len();
         let gamma: Vec<f64> = (0..exposures.factors())
-            .flat_map(|factor| (0..assets).map(move |asset| dot(covariance.column(asset), exposures.mimicking(factor))))
+            .flat_map(|factor| {
+                (0..assets).map(move |asset| dot(covariance.column(asset), exposures.mimicking(factor)))
+            })
             .collect();
         let products = Products::Factors { beta: exposures.entries(), gamma: &gamma };
         let distance = Distance { covariance, products, budget };
@@ -234,7 +241,9 @@ impl FactorRiskBudgeting {
 fn exact(covariance: &Covariance, exposures: &FactorExposures, budget: &Budget) -> Result<Vec<f64>, Error> {
     let (assets, factors) = (exposures.assets(), exposures.factors());
     let products: Vec<f64> = (0..factors)
-        .flat_map(|factor| (0..assets).map(move |asset| dot(covariance.column(asset), exposures.mimicking(factor))))
+        .flat_map(|factor| {
+            (0..assets).map(move |asset| dot(covariance.column(asset), exposures.mimicking(factor)))
+        })
         .collect();
     let entry = |row: usize, col: usize| dot(&products[row * assets..][..assets], exposures.mimicking(col));
     let of_factors = Covariance::new(DMatrix::from_fn(factors, factors, |row, col| {
@@ -257,9 +266,9 @@ fn exact(covariance: &Covariance, exposures: &FactorExposures, budget: &Budget) 
         axpy(*exposure, exposures.mimicking(factor), &mut weights);
     }
     let (net, gross) = (weights.iter().sum::<f64>(), weights.iter().map(|weight| weight.abs()).sum::<f64>());
-    if !(net > NET * gross) {
-        return Err(Error::NetNotPositive { net: net / gross });
+    if net > NET * gross {
+        weights.iter_mut().for_each(|weight| *weight /= net);
+        return Ok(weights);
     }
-    weights.iter_mut().for_each(|weight| *weight /= net);
-    Ok(weights)
+    Err(Error::NetNotPositive { net: net / gross })
 }

@@ -21,7 +21,8 @@ use crate::RiskReport;
 pub struct Decomposition {
     /// The risk, which is the sum of the components, added in order; shares are zero where it is zero.
     pub report: RiskReport,
-    /// The weight of each scenario in the marginal risks; they sum to one for CVaR and EVaR, to zero for deviations.
+    /// The weight of each scenario in the marginal risks; they sum to one for CVaR and EVaR, to zero for
+    /// deviations.
     pub scenario_weights: Vec<f64>,
 }
 
@@ -35,14 +36,14 @@ pub struct MeasureScratch {
 
 /// The risk of a portfolio under a measure, split among its assets by Euler's theorem.
 ///
-/// Where the measure has a kink, because losses are equal at the edge of the tail or zero deviations occur, the split
-/// is not unique; equal losses then share their weight equally. A budget portfolio mostly stands on such a kink: its own
-/// contributions, with the weights that prove it optimal, are those of its
+/// Where the measure has a kink, because losses are equal at the edge of the tail or zero deviations occur,
+/// the split is not unique; equal losses then share their weight equally. A budget portfolio mostly stands on
+/// such a kink: its own contributions, with the weights that prove it optimal, are those of its
 /// [`ScenarioAllocation`](crate::ScenarioAllocation).
 ///
 /// # Errors
-/// [`InputError::LengthMismatch`] unless there is one weight per asset; [`InputError::TooFewObservations`] for a
-/// deviation of a single observation; [`InputError::NotFinite`] when the losses overflow.
+/// [`InputError::LengthMismatch`] unless there is one weight per asset; [`InputError::TooFewObservations`]
+/// for a deviation of a single observation; [`InputError::NotFinite`] when the losses overflow.
 ///
 /// # Cost
 /// 2 T N multiplications, and a selection among T numbers.
@@ -119,8 +120,8 @@ impl Decomposition {
     }
 }
 
-/// The risk of losses, and the scenario weights that attain it; deviations from the mean are not yet weights of losses,
-/// because their own mean is still to be taken off. Under CDaR the losses become drawdowns.
+/// The risk of losses, and the scenario weights that attain it; deviations from the mean are not yet weights
+/// of losses, because their own mean is still to be taken off. Under CDaR the losses become drawdowns.
 pub(crate) fn split(
     measure: RiskMeasure,
     losses: &mut [f64],

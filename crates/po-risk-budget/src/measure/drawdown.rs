@@ -9,7 +9,8 @@ pub(crate) fn drawdowns(losses: &mut [f64]) {
     }
 }
 
-/// Weights of drawdowns become weights of losses, in place: a loss counts in each drawdown until the next peak.
+/// Weights of drawdowns become weights of losses, in place: a loss counts in each drawdown until the next
+/// peak.
 pub(crate) fn spread(drawdowns: &[f64], weights: &mut [f64]) {
     let mut carried = 0.0;
     for (weight, &drawdown) in weights.iter_mut().zip(drawdowns).rev() {

@@ -23,8 +23,8 @@ pub(crate) struct Entropic {
 impl Entropic {
     /// Minimises `z ln(1/(T tail) Σ_t exp(l_t / z))`, and writes the scenario weights `∝ exp(l_t / z)`.
     ///
-    /// The minimum stands where the entropy of the weights relative to equal ones is `ln(1 / tail)`. When so many
-    /// losses are equal to the greatest that even equal weights on them have less, it stands at zero.
+    /// The minimum stands where the entropy of the weights relative to equal ones is `ln(1 / tail)`. When so
+    /// many losses are equal to the greatest that even equal weights on them have less, it stands at zero.
     pub(crate) fn minimise(losses: &[f64], tail: f64, guess: f64, weights: &mut [f64]) -> Self {
         let count = losses.len() as f64;
         let limit = -tail.ln();

@@ -1,7 +1,7 @@
 //! Risk measures on scenarios, and how each splits among the assets of a portfolio.
 //!
-//! All of them are convex and grow in proportion to the portfolio, so that Euler's theorem splits them exactly: the
-//! contributions of the assets add up to the risk.
+//! All of them are convex and grow in proportion to the portfolio, so that Euler's theorem splits them
+//! exactly: the contributions of the assets add up to the risk.
 
 mod decompose;
 mod drawdown;
@@ -19,23 +19,23 @@ use po_core::{Confidence, InputError};
 
 /// A risk measure on T scenarios of returns.
 ///
-/// With the losses `l_t = -Σ_i r_ti x_i` of a portfolio x, their mean `l̄`, and `(·)₊` for the positive part, each
-/// measure is the greatest expectation of the losses over some set of scenario weights p; those that attain it are its
-/// *scenario weights*, from which contributions follow:
+/// With the losses `l_t = -Σ_i r_ti x_i` of a portfolio x, their mean `l̄`, and `(·)₊` for the positive part,
+/// each measure is the greatest expectation of the losses over some set of scenario weights p; those that
+/// attain it are its *scenario weights*, from which contributions follow:
 ///
 /// ```text
 /// ρ(x) = Σ_t p_t l_t          contribution of asset i = x_i Σ_t p_t (-r_ti)
 /// ```
 ///
 /// # Shapes and units
-/// In returns per period for weights that are fractions of capital; nothing is annualised. Drawdowns are in units of
-/// the capital at the start, because returns are summed and not compounded.
+/// In returns per period for weights that are fractions of capital; nothing is annualised. Drawdowns are in
+/// units of the capital at the start, because returns are summed and not compounded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case", deny_unknown_fields))]
 pub enum RiskMeasure {
-    /// Conditional value at risk: the mean of the worst losses, of which the last may count in part. About zero, not
-    /// about the mean.
+    /// Conditional value at risk: the mean of the worst losses, of which the last may count in part. About
+    /// zero, not about the mean.
     ///
     /// ```text
     /// min_ζ  ζ + 1/(T (1-β)) Σ_t (l_t - ζ)₊
@@ -47,7 +47,8 @@ pub enum RiskMeasure {
         /// β.
         confidence: Confidence,
     },
-    /// Conditional drawdown at risk: the mean of the worst drawdowns `D_t`, of which the last may count in part.
+    /// Conditional drawdown at risk: the mean of the worst drawdowns `D_t`, of which the last may count in
+    /// part.
     ///
     /// ```text
     /// C_t = -Σ_{u<=t} l_u     D_t = max_{0<=s<=t} C_s - C_t     C_0 = 0
@@ -55,8 +56,8 @@ pub enum RiskMeasure {
     /// ```
     ///
     /// # Source
-    /// Chekhlov, Uryasev and Zabarankin (2005). The start counts as a peak, as in the optimisers of Riskfolio-Lib and
-    /// skfolio; the descriptive measure of skfolio leaves it out.
+    /// Chekhlov, Uryasev and Zabarankin (2005). The start counts as a peak, as in the optimisers of
+    /// Riskfolio-Lib and skfolio; the descriptive measure of skfolio leaves it out.
     Cdar {
         /// β.
         confidence: Confidence,

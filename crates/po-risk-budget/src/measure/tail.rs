@@ -9,8 +9,8 @@ pub(crate) struct TailScratch {
 
 /// Weights of at most `1 / (T tail)` that sum to one and stand on the greatest values.
 ///
-/// Of values that are equal at the edge of the tail, each gets the same part: the one choice that does not depend on
-/// their order.
+/// Of values that are equal at the edge of the tail, each gets the same part: the one choice that does not
+/// depend on their order.
 pub(crate) fn tail_weights(values: &[f64], tail: f64, scratch: &mut TailScratch, weights: &mut [f64]) {
     let count = values.len();
     let greatest = 1.0 / (count as f64 * tail);

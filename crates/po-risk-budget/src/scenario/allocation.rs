@@ -16,18 +16,19 @@ const FADING: f64 = 1e-5;
 /// The weights of risk budgeting on scenarios, with the split of the risk that proves them.
 ///
 /// # Shapes and units
-/// The certificate is in units of the risk of the portfolio: `dual_residual` is the greatest difference of a share from its
-/// budget, `gap` what the risk exceeds the sum of the contributions by, plus the relative entropy of the shares and the
-/// budgets, which is the difference of primal and dual objective.
-/// `ScenarioAllocation::default()` is empty: a place for [`ScenarioRiskBudgeting`](crate::ScenarioRiskBudgeting) to write
-/// to.
+/// The certificate is in units of the risk of the portfolio: `dual_residual` is the greatest difference of a
+/// share from its budget, `gap` what the risk exceeds the sum of the contributions by, plus the relative
+/// entropy of the shares and the budgets, which is the difference of primal and dual objective.
+/// `ScenarioAllocation::default()` is empty: a place for
+/// [`ScenarioRiskBudgeting`](crate::ScenarioRiskBudgeting) to write to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct ScenarioAllocation {
     /// The weights, which sum to one, how the numerics ended, and the proof.
     pub solution: Solution,
-    /// The risk split among the assets, beside the budget, and the scenario weights that the split follows from.
+    /// The risk split among the assets, beside the budget, and the scenario weights that the split follows
+    /// from.
     pub decomposition: Decomposition,
 }
 
@@ -58,8 +59,8 @@ impl ScenarioScratch {
         let Self { model, x, marginal, kinked, .. } = self;
         allocation.decomposition.scenario_weights.clone_from(&self.scenario_weights);
         model.gradient(&self.scenario_weights, marginal);
-        // Of the weights and the marginal risks, the latter are the more exact: the weights that they ask for keep the
-        // budgets to rounding, and the gap tells the rest.
+        // Of the weights and the marginal risks, the latter are the more exact: the weights that they ask for
+        // keep the budgets to rounding, and the gap tells the rest.
         if *kinked && marginal.iter().all(|marginal| *marginal > 0.0) {
             x.clear();
             x.extend(model.budget().iter().zip(&*marginal).map(|(budget, marginal)| budget / marginal));
@@ -95,10 +96,16 @@ impl ScenarioScratch {
             complementarity: excess.abs(),
             gap: excess + entropy,
         };
-        let undiversified: f64 = self.model.assets().iter().zip(0..).map(|(&asset, place)| {
-            let column = self.model.column(place);
-            self.weights[asset] * (dot(column, column) / column.len() as f64).sqrt()
-        }).sum();
+        let undiversified: f64 = self
+            .model
+            .assets()
+            .iter()
+            .zip(0..)
+            .map(|(&asset, place)| {
+                let column = self.model.column(place);
+                self.weights[asset] * (dot(column, column) / column.len() as f64).sqrt()
+            })
+            .sum();
         let exact = dual_residual <= params.tolerance && certificate.gap.abs() <= params.tolerance;
         if risk <= if exact { RISKLESS } else { FADING } * undiversified {
             return Err(Error::NoRisk { measure: measure.name(), risk });

@@ -6,10 +6,10 @@
 //!           u_t >= d_t - ζ,  d_t >= d_{t-1} + l_t,  d_t >= 0     CDaR
 //! ```
 //!
-//! Each inequality has a slack and a multiplier whose product is driven to zero; each asset has a weight and a marginal
-//! risk g whose product is its budget. All other equations are linear, so that the budgets are one more, fixed, target
-//! of a primal-dual path (Mehrotra 1992 for the steps along it). The T slacks are eliminated, which leaves one equation
-//! for each asset.
+//! Each inequality has a slack and a multiplier whose product is driven to zero; each asset has a weight and
+//! a marginal risk g whose product is its budget. All other equations are linear, so that the budgets are one
+//! more, fixed, target of a primal-dual path (Mehrotra 1992 for the steps along it). The T slacks are
+//! eliminated, which leaves one equation for each asset.
 
 mod equations;
 
@@ -35,8 +35,8 @@ const AHEAD: f64 = 1e-3;
 /// What is missed, in units of risk and budgets, does not become smaller than this.
 const FLOOR: f64 = 1e-15;
 
-/// Steps that gain less than this in what is missed, and how many of them one after the other end the iteration once the
-/// tolerance is met.
+/// Steps that gain less than this in what is missed, and how many of them one after the other end the
+/// iteration once the tolerance is met.
 const HALF: f64 = 0.5;
 const PATIENCE: usize = 2;
 
@@ -78,8 +78,8 @@ pub(crate) enum Ending {
 /// Memory of the iteration; vectors have an entry for each scenario unless said otherwise.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interior {
-    /// The best weights so far: of the assets, of the scenarios, and what the latter sum to; under CDaR they are those of
-    /// the periods, and the sum is that of the drawdowns.
+    /// The best weights so far: of the assets, of the scenarios, and what the latter sum to; under CDaR they
+    /// are those of the periods, and the sum is that of the drawdowns.
     pub(crate) x: Vec<f64>,
     pub(crate) weights: Vec<f64>,
     pub(crate) total: f64,
@@ -113,13 +113,15 @@ pub(crate) struct Interior {
     share: Vec<f64>,
     /// The step of each depth but for the weights of the periods and ζ.
     pulls: Vec<f64>,
-    /// The bidiagonal root of the drawdown's curvature: its diagonal, and its entries below, without their sign.
+    /// The bidiagonal root of the drawdown's curvature: its diagonal, and its entries below, without their
+    /// sign.
     root: Vec<f64>,
     below: Vec<f64>,
     /// The column of ζ in the normal equations, and its own entry on their diagonal.
     column: Vec<f64>,
     column_diagonal: f64,
-    /// Weights of scenarios from which steps are measured, and what the step of the assets adds to the losses.
+    /// Weights of scenarios from which steps are measured, and what the step of the assets adds to the
+    /// losses.
     base: Vec<f64>,
     gained: Vec<f64>,
     total_weights: Vec<f64>,
@@ -234,7 +236,8 @@ impl Interior {
                 let slack = depth - before - self.losses[place];
                 self.depth.primal[place] = depth;
                 self.depth.dual[place] = product / depth;
-                carried = (carried + self.tail.dual[place] - self.depth.dual[place]).max(product / depth.max(lift));
+                carried =
+                    (carried + self.tail.dual[place] - self.depth.dual[place]).max(product / depth.max(lift));
                 self.climb.primal[place] = slack.max(product / carried);
                 self.climb.dual[place] = carried.max(product / self.climb.primal[place]);
                 carried = self.climb.dual[place];
@@ -261,7 +264,12 @@ impl Interior {
         let values = if shape.drawdown { &self.depth.primal } else { &self.losses };
         self.missed_tail.clear();
         self.missed_tail.extend(
-            self.excess.primal.iter().zip(values).zip(&self.tail.primal).map(|((u, value), s)| u - value + level - s),
+            self.excess
+                .primal
+                .iter()
+                .zip(values)
+                .zip(&self.tail.primal)
+                .map(|((u, value), s)| u - value + level - s),
         );
         worst = self.missed_tail.iter().fold(worst, |worst, missed| worst.max(missed.abs()));
         if shape.drawdown {
@@ -343,11 +351,14 @@ impl Interior {
 
     /// How far all slacks, and all multipliers, can go until the first is zero.
     fn room(&self, shape: Shape) -> (f64, f64) {
-        self.pairs(shape).chain([&self.assets]).fold((f64::INFINITY, f64::INFINITY), |(primal, dual), pair| {
-            (
-                primal.min(blocked(&pair.primal, &pair.primal_step)),
-                dual.min(blocked(&pair.dual, &pair.dual_step)),
-            )
-        })
+        self.pairs(shape).chain([&self.assets]).fold(
+            (f64::INFINITY, f64::INFINITY),
+            |(primal, dual), pair| {
+                (
+                    primal.min(blocked(&pair.primal, &pair.primal_step)),
+                    dual.min(blocked(&pair.dual, &pair.dual_step)),
+                )
+            },
+        )
     }
 }

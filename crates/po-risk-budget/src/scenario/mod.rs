@@ -33,15 +33,15 @@ const ENTROPY_ROUNDING: f64 = 1e-9;
 /// minimise  ρ(x) - Σ_i b_i ln x_i   over x > 0          weights = x / Σ x
 /// ```
 ///
-/// At the minimum each asset contributes `x_i g_i = b_i`, with g the marginal risks. All measures here but semi-deviation
-/// and EVaR have kinks, and the minimum mostly stands on one: there the marginal risks that keep the budgets belong to
-/// scenario weights that are found with the solution, fractions on the scenarios at the edge of the tail.
-/// So the contributions in the result equal the budgets, and the gap in its certificate tells how far the scenario weights
-/// are from the worst ones.
+/// At the minimum each asset contributes `x_i g_i = b_i`, with g the marginal risks. All measures here but
+/// semi-deviation and EVaR have kinks, and the minimum mostly stands on one: there the marginal risks that
+/// keep the budgets belong to scenario weights that are found with the solution, fractions on the scenarios
+/// at the edge of the tail. So the contributions in the result equal the budgets, and the gap in its
+/// certificate tells how far the scenario weights are from the worst ones.
 ///
-/// No conic solver is used: CVaR, MAD and CDaR take an interior point in which all scenarios are eliminated, semi-deviation
-/// and EVaR Newton's method. Where EVaR is the greatest loss, because the scenarios are few or many tie, that is budgeted as
-/// CVaR is, and checked to be the answer.
+/// No conic solver is used: CVaR, MAD and CDaR take an interior point in which all scenarios are eliminated,
+/// semi-deviation and EVaR Newton's method. Where EVaR is the greatest loss, because the scenarios are few or
+/// many tie, that is budgeted as CVaR is, and checked to be the answer.
 ///
 /// # Cost
 /// Ten to thirty steps of T N²/2 multiplications for N assets with a budget.
@@ -61,8 +61,8 @@ const ENTROPY_ROUNDING: f64 = 1e-9;
 /// ```
 ///
 /// # Source
-/// Maillard, Roncalli and Teiletche (2010) for the programme under volatility; Cetingoz, Fermanian and Guéant (2024),
-/// "Risk budgeting portfolios: existence and computation", for other measures, CVaR among them.
+/// Maillard, Roncalli and Teiletche (2010) for the programme under volatility; Cetingoz, Fermanian and Guéant
+/// (2024), "Risk budgeting portfolios: existence and computation", for other measures, CVaR among them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScenarioRiskBudgeting {
     params: ScenarioRiskBudgetingParams,
@@ -71,7 +71,8 @@ pub struct ScenarioRiskBudgeting {
 /// Working memory of [`ScenarioRiskBudgeting`].
 ///
 /// # Cost
-/// For N assets and T scenarios, beside the returns, in numbers of eight bytes: 2 T N, 2 N², and about thirty T.
+/// For N assets and T scenarios, beside the returns, in numbers of eight bytes: 2 T N, 2 N², and about thirty
+/// T.
 #[derive(Clone, Debug, Default)]
 pub struct ScenarioScratch {
     model: Model,
@@ -163,7 +164,8 @@ impl ScenarioScratch {
         fits
     }
 
-    /// The solution for assets that have nothing to do with each other: the root of the budget over the deviation.
+    /// The solution for assets that have nothing to do with each other: the root of the budget over the
+    /// deviation.
     fn cold(&mut self) {
         let Self { model, x, .. } = self;
         let scenarios = model.scenarios() as f64;

@@ -3,7 +3,8 @@
 use po_core::Returns;
 use po_core::simd::{axpy, dot, sum};
 
-/// Losses `-r_ti` of n assets in T scenarios, asset by asset; about their means where the measure is a deviation.
+/// Losses `-r_ti` of n assets in T scenarios, asset by asset; about their means where the measure is a
+/// deviation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     scenarios: usize,
@@ -27,7 +28,8 @@ impl Model {
             self.assets.push(asset);
             self.budget.push(share(asset));
         }
-        // Budgets may miss a sum of one by the rounding of written decimals; the scale of the solution rests on it.
+        // Budgets may miss a sum of one by the rounding of written decimals; the scale of the solution rests
+        // on it.
         let total: f64 = self.budget.iter().sum();
         self.budget.iter_mut().for_each(|budget| *budget /= total);
     }

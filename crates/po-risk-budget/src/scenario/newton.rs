@@ -51,7 +51,8 @@ pub(crate) struct Newton {
     step: Vec<f64>,
     right: Vec<f64>,
     diagonal: Vec<f64>,
-    /// Scenarios with curvature, the root of it, and their losses in units of the temperature, about their mean.
+    /// Scenarios with curvature, the root of it, and their losses in units of the temperature, about their
+    /// mean.
     scenarios: Vec<usize>,
     roots: Vec<f64>,
     heights: Vec<f64>,
@@ -155,9 +156,22 @@ impl Newton {
         Ok(decrease > UNSEEN)
     }
 
-    /// Factors the curvature: of the assets, and for EVaR of its temperature, which is eliminated by the solution.
+    /// Factors the curvature: of the assets, and for EVaR of its temperature, which is eliminated by the
+    /// solution.
     fn bend(&mut self, model: &Model, measure: RiskMeasure) -> Result<(), Singular> {
-        let Self { x, weights, temperature, losses, gradient, diagonal, scenarios, roots, heights, normal, .. } = self;
+        let Self {
+            x,
+            weights,
+            temperature,
+            losses,
+            gradient,
+            diagonal,
+            scenarios,
+            roots,
+            heights,
+            normal,
+            ..
+        } = self;
         diagonal.clear();
         diagonal.extend(model.budget().iter().zip(x.iter()).map(|(budget, x)| budget / (x * x)));
         scenarios.clear();
@@ -165,24 +179,29 @@ impl Newton {
         heights.clear();
         let entropic = matches!(measure, RiskMeasure::Evar { .. });
         let edge = if entropic { WEIGHTLESS } else { 0.0 };
-        scenarios.extend(weights.iter().enumerate().filter(|(_, weight)| **weight > edge).map(|(place, _)| place));
+        scenarios
+            .extend(weights.iter().enumerate().filter(|(_, weight)| **weight > edge).map(|(place, _)| place));
         if entropic {
             diagonal.push(0.0);
             let mean = dot(weights, losses);
             roots.extend(scenarios.iter().map(|&place| (weights[place] / *temperature).sqrt()));
             heights.extend(scenarios.iter().map(|&place| (mean - losses[place]) / *temperature));
         } else {
-            // Weights are (l)₊ / ((T-1) ρ), and the curvature of the square is 1 / (T-1) where they are not zero.
+            // Weights are (l)₊ / ((T-1) ρ), and the curvature of the square is 1 / (T-1) where they are not
+            // zero.
             let root = (1.0 / (losses.len() as f64 - 1.0)).sqrt();
             roots.resize(scenarios.len(), root);
         }
         let tall = &mut normal.tall;
         tall.clear();
-        for place in 0..model.len() {
+        for (place, slope) in gradient.iter().enumerate().take(model.len()) {
             let column = model.column(place);
-            // Of EVaR the curvature is a variance, to which the square of the gradient comes in a row of its own.
-            let mean = if entropic { gradient[place] } else { 0.0 };
-            tall.extend(scenarios.iter().zip(roots.iter()).map(|(&place, root)| root * (column[place] - mean)));
+            // Of EVaR the curvature is a variance, to which the square of the gradient comes in a row of its
+            // own.
+            let mean = if entropic { *slope } else { 0.0 };
+            tall.extend(
+                scenarios.iter().zip(roots.iter()).map(|(&place, root)| root * (column[place] - mean)),
+            );
             if entropic {
                 tall.push(gradient[place]);
             }

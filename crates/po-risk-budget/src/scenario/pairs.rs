@@ -56,7 +56,8 @@ impl Pair {
 /// How far values can go along their steps until the first is zero.
 pub(crate) fn blocked(values: &[f64], steps: &[f64]) -> f64 {
     // The quickest fall relative to the value; a maximum of quotients is found without branches.
-    let quickest = values.iter().zip(steps).fold(0.0_f64, |quickest, (value, step)| quickest.max(-step / value));
+    let quickest =
+        values.iter().zip(steps).fold(0.0_f64, |quickest, (value, step)| quickest.max(-step / value));
     if quickest > 0.0 { 1.0 / quickest } else { f64::INFINITY }
 }
 

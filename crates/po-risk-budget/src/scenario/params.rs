@@ -9,8 +9,8 @@ use crate::RiskMeasure;
 /// | Name | Default | Range | Meaning |
 /// |---|---|---|---|
 /// | `measure` | CVaR at 95 % | five measures | which risk is shared |
-/// | `budget` | none: equal shares | shares that sum to one | the share of risk of each asset; an asset without a share gets no weight |
-/// | `tolerance` | 1e-10 | (0, 1) | the largest gap, and distance of a share from its budget, as fractions of the risk |
+/// | `budget` | none | sums to one | the share of risk of each asset; without it all take the same |
+/// | `tolerance` | 1e-10 | (0, 1) | the largest gap, and distance of a share from its budget |
 /// | `iteration_limit` | 200 | 1 or more | steps, at most |
 /// | `warm_start` | `false` | | whether to begin at the weights that the output holds |
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,7 @@ use crate::RiskMeasure;
 pub struct ScenarioRiskBudgetingParams {
     /// Which risk is shared.
     pub measure: RiskMeasure,
-    /// The share of risk of each asset.
+    /// The share of risk of each asset; one without a share gets no weight.
     pub budget: Option<Budget>,
     /// The largest gap, and distance of a share from its budget, as fractions of the risk.
     pub tolerance: f64,
@@ -27,8 +27,8 @@ pub struct ScenarioRiskBudgetingParams {
     pub iteration_limit: usize,
     /// Whether to begin at the weights that the output holds.
     ///
-    /// Where these have another length, or a weight of zero for an asset with a budget, the start is a cold one. The same
-    /// input and the same start give the same bits.
+    /// Where these have another length, or a weight of zero for an asset with a budget, the start is a cold
+    /// one. The same input and the same start give the same bits.
     pub warm_start: bool,
 }
 

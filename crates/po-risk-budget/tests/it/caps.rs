@@ -8,7 +8,7 @@ use po_risk_budget::{
 use proptest::prelude::*;
 
 use crate::constrained::file;
-use crate::scenarios::{Dice, assert_close, budget, cases, returns};
+use crate::scenarios::{Dice, assert_close, budget, cases, renumbered, returns};
 
 /// A few sums and quotients of numbers of order one.
 const ROUNDING: f64 = 1e-12;
@@ -29,7 +29,8 @@ fn weights_agree_with_those_proven_in_fifty_digits() {
     let file = file();
     assert_eq!(file.capped.len(), 6);
     for case in &file.capped {
-        let params = RiskCapParams { constraints: case.constraints(), ..capped(Caps::Each(case.caps.clone())) };
+        let params =
+            RiskCapParams { constraints: case.constraints(), ..capped(Caps::Each(case.caps.clone())) };
         let allocation = allocate(params, &file.covariance(case)).unwrap();
         assert_eq!(allocation.solution.status, Status::Converged, "{}", case.name);
         assert_close(allocation.weights().as_slice(), &case.weights, case.tolerance);
@@ -39,11 +40,12 @@ fn weights_agree_with_those_proven_in_fifty_digits() {
     }
 }
 
-/// Without correlation and with caps of 1/2 on the calm asset, the others of equal variance v share the other half:
-/// `x² s = 2 y² v`.
+/// Without correlation and with caps of 1/2 on the calm asset, the others of equal variance v share the other
+/// half: `x² s = 2 y² v`.
 #[test]
 fn one_calm_asset_at_its_cap() {
-    let covariance = Covariance::from_column_slice(3, &[0.01, 0.0, 0.0, 0.0, 0.04, 0.0, 0.0, 0.0, 0.04]).unwrap();
+    let covariance =
+        Covariance::from_column_slice(3, &[0.01, 0.0, 0.0, 0.0, 0.04, 0.0, 0.0, 0.0, 0.04]).unwrap();
     let allocation = allocate(capped(Caps::All(0.5)), &covariance).unwrap();
     // x = sqrt(8) y and x + 2 y = 1.
     let y = 1.0 / (8.0_f64.sqrt() + 2.0);
@@ -52,7 +54,8 @@ fn one_calm_asset_at_its_cap() {
     assert!(allocation.is_global);
 }
 
-/// The price of a cap is what half the variance falls by, in units of the variance of the start, when the cap gives way.
+/// The price of a cap is what half the variance falls by, in units of the variance of the start, when the cap
+/// gives way.
 #[test]
 fn prices_are_slopes() {
     /// The cap gives way by this; the variance is known to 1e-12.
@@ -99,8 +102,8 @@ fn problems() -> impl Strategy<Value = (Covariance, Vec<f64>, u64)> {
 proptest! {
     #![proptest_config(cases(120))]
 
-    /// Caps hold, weights are long and sum to one, and no portfolio that keeps the caps is known to do better: each budget
-    /// below the caps gives one.
+    /// Caps hold, weights are long and sum to one, and no portfolio that keeps the caps is known to do
+    /// better: each budget below the caps gives one.
     #[test]
     fn caps_hold_at_least_variance((covariance, caps, seed) in problems()) {
         let allocation = allocate(capped(Caps::Each(caps.clone())), &covariance).unwrap();
@@ -119,8 +122,8 @@ proptest! {
                 left -= corner[asset];
             }
             let mix = f64::from(trial) / 10.0;
-            let shares: Vec<f64> =
-                corner.iter().zip(&caps).map(|(corner, cap)| mix * corner + (1.0 - mix) * cap / total).collect();
+            let mixed = corner.iter().zip(&caps).map(|(corner, cap)| mix * corner + (1.0 - mix) * cap / total);
+            let shares: Vec<f64> = mixed.collect();
             let params = RiskBudgetParams { budget: Some(budget(&shares)), ..Default::default() };
             let other = RiskBudgeting::new(params).unwrap().allocate((&covariance).into()).unwrap();
             prop_assert!(allocation.report.risk <= other.report.risk * (1.0 + 1e-9));
@@ -132,9 +135,7 @@ proptest! {
         let base = allocate(capped(Caps::Each(caps.clone())), &covariance).unwrap();
         let order = Dice::new(seed).permutation(covariance.len());
         let pick = |values: &[f64]| order.iter().map(|&asset| values[asset]).collect::<Vec<f64>>();
-        let entries: Vec<f64> =
-            order.iter().flat_map(|&col| order.iter().map(move |&row| (row, col))).map(|at| covariance.as_view()[at]).collect();
-        let renumbered = Covariance::from_column_slice(covariance.len(), &entries).unwrap();
+        let renumbered = renumbered(&covariance, &order);
         let other = allocate(capped(Caps::Each(pick(&caps))), &renumbered).unwrap();
         // Weights of an optimum known to 1e-10 in the caps.
         assert_close(other.weights().as_slice(), &pick(base.weights().as_slice()), 1e-7);
@@ -175,9 +176,14 @@ fn caps_out_of_range() {
         &InputError::AssetOutOfRange { name, asset: 1, value: -0.5, expected }.into(),
         "the cap on the share of risk of asset 1 is -0.5, expected a number from 0 to 1",
     );
-    let expected = InputError::OutOfRange { name: "the tolerance", value: 0.0, expected: "a number in (0, 1)" };
+    let expected =
+        InputError::OutOfRange { name: "the tolerance", value: 0.0, expected: "a number in (0, 1)" };
     let params = RiskCapParams { tolerance: 0.0, ..RiskCapParams::default() };
-    assert_refused(RiskCapping::new(params), &expected.into(), "the tolerance is 0, expected a number in (0, 1)");
+    assert_refused(
+        RiskCapping::new(params),
+        &expected.into(),
+        "the tolerance is 0, expected a number in (0, 1)",
+    );
 }
 
 #[test]
@@ -199,7 +205,8 @@ fn caps_that_do_not_fit() {
 #[test]
 fn constraints_that_cannot_be_met_or_taken() {
     let covariance = Covariance::from_column_slice(2, &[0.04, 0.0, 0.0, 0.01]).unwrap();
-    let linear = vec![LinearConstraint::new("both", vec![(0, 1.0), (1, 1.0)], f64::NEG_INFINITY, 0.5).unwrap()];
+    let linear =
+        vec![LinearConstraint::new("both", vec![(0, 1.0), (1, 1.0)], f64::NEG_INFINITY, 0.5).unwrap()];
     let constraints = Constraints { linear, ..Constraints::default() };
     let error = allocate(RiskCapParams { constraints, ..capped(Caps::All(0.6)) }, &covariance).unwrap_err();
     assert!(error.to_string().starts_with("no portfolio satisfies \"budget\""), "{error}");

@@ -3,8 +3,8 @@
 use po_convex::Constraints;
 use po_core::{Allocator, Covariance, InputError, Weights};
 use po_risk_budget::{
-    Error, FactorBudgetAllocation, FactorExposures, FactorRiskBudgetParams, FactorRiskBudgeting, RiskBudgetParams,
-    RiskBudgeting,
+    Error, FactorBudgetAllocation, FactorExposures, FactorRiskBudgetParams, FactorRiskBudgeting,
+    RiskBudgetParams, RiskBudgeting,
 };
 use proptest::prelude::*;
 
@@ -36,13 +36,15 @@ fn assets_as_factors() {
     let exposures = FactorExposures::from_column_slice(4, 4, &identity).unwrap();
     let shares = [0.1, 0.2, 0.3, 0.4];
     let found = allocate(params(&shares, None), &covariance, &exposures).unwrap();
-    let of_assets = RiskBudgetParams { budget: Some(budget(&shares)), tolerance: 1e-13, ..Default::default() };
+    let of_assets =
+        RiskBudgetParams { budget: Some(budget(&shares)), tolerance: 1e-13, ..Default::default() };
     let expected = RiskBudgeting::new(of_assets).unwrap().allocate((&covariance).into()).unwrap();
     assert_close(found.weights().as_slice(), expected.weights().as_slice(), ROUNDING);
     assert!(found.is_met && found.report.residual_share.abs() < ROUNDING);
 }
 
-/// Principal portfolios do not move together: exposures are as `sqrt(b) / σ` of each, on the side of a positive sum.
+/// Principal portfolios do not move together: exposures are as `sqrt(b) / σ` of each, on the side of a
+/// positive sum.
 #[test]
 fn principal_portfolios() {
     // Two assets of variance 0.05 and covariance 0.03: together 0.08, apart 0.02, for vectors of length one.
@@ -63,7 +65,10 @@ fn what_factors_do_not_span_is_residual() {
     let exposures = FactorExposures::from_column_slice(2, 1, &[1.0, 1.0]).unwrap();
     let spread = exposures.contributions(&covariance, &Weights::new(vec![1.0, -1.0]).unwrap()).unwrap();
     assert_close(&spread.share, &[0.0], ROUNDING);
-    assert!((spread.residual_share - 1.0).abs() < ROUNDING && (spread.residual - 0.08_f64.sqrt()).abs() < ROUNDING);
+    assert!(
+        (spread.residual_share - 1.0).abs() < ROUNDING
+            && (spread.residual - 0.08_f64.sqrt()).abs() < ROUNDING
+    );
 }
 
 /// The long-only portfolio nearest to the budget, among all on a fine grid.
@@ -81,7 +86,13 @@ fn the_nearest_long_only_portfolio_of_three_assets() {
         assert!((found.weights().net() - 1.0).abs() < ROUNDING);
         let distance = |weights: Vec<f64>| {
             let report = exposures.contributions(&covariance, &Weights::new(weights).unwrap()).unwrap();
-            report.share.iter().zip(&shares).map(|(share, budget)| (share - budget).powi(2)).sum::<f64>().sqrt()
+            report
+                .share
+                .iter()
+                .zip(&shares)
+                .map(|(share, budget)| (share - budget).powi(2))
+                .sum::<f64>()
+                .sqrt()
         };
         let mut least = f64::INFINITY;
         for first in 0..=STEPS {
@@ -116,7 +127,8 @@ proptest! {
         let mut dice = Dice::new(seed ^ 3);
         let weights = Weights::new((0..covariance.len()).map(|_| dice.normal()).collect()).unwrap();
         let report = exposures.contributions(&covariance, &weights).unwrap();
-        prop_assert!((report.risk - covariance.portfolio_variance(&weights).unwrap().sqrt()).abs() < ROUNDING);
+        let variance = covariance.portfolio_variance(&weights).unwrap();
+        prop_assert!((report.risk - variance.sqrt()).abs() < ROUNDING);
         let total: f64 = report.component.iter().sum::<f64>() + report.residual;
         prop_assert!((total - report.risk).abs() < ROUNDING);
         prop_assert!((report.share.iter().sum::<f64>() + report.residual_share - 1.0).abs() < ROUNDING);
@@ -125,8 +137,8 @@ proptest! {
         assert_close(&exposures.contributions(&covariance, &twice).unwrap().share, &report.share, ROUNDING);
     }
 
-    /// Without constraints the budgets hold, with no residual, and weights sum to one; neither the sign of a factor nor its
-    /// unit matters.
+    /// Without constraints the budgets hold, with no residual, and weights sum to one; neither the sign of a
+    /// factor nor its unit matters.
     #[test]
     fn unrestricted_budgets_are_met((covariance, exposures, shares, seed) in problems()) {
         let found = match allocate(params(&shares, None), &covariance, &exposures) {
@@ -145,7 +157,8 @@ proptest! {
                 exposures.factor(factor).iter().map(move |entry| unit * entry).collect::<Vec<_>>()
             })
             .collect();
-        let turned = FactorExposures::from_column_slice(covariance.len(), exposures.factors(), &entries).unwrap();
+        let (assets, factors) = (exposures.assets(), exposures.factors());
+        let turned = FactorExposures::from_column_slice(assets, factors, &entries).unwrap();
         let other = allocate(params(&shares, None), &covariance, &turned).unwrap();
         assert_close(other.weights().as_slice(), found.weights().as_slice(), INVERTED * gross);
     }
@@ -184,7 +197,10 @@ fn exposures_that_are_none() {
     assert_refused(FactorExposures::from_column_slice(2, 2, &[1.0, 2.0, 2.0, 4.0]), &expected, text);
     let more = FactorExposures::from_column_slice(1, 2, &[1.0, 2.0]);
     assert_eq!(more, Err(Error::DependentFactors { factors: 2, rank: 1 }));
-    assert!(matches!(FactorExposures::from_column_slice(0, 0, &[]), Err(Error::Input(InputError::Empty { .. }))));
+    assert!(matches!(
+        FactorExposures::from_column_slice(0, 0, &[]),
+        Err(Error::Input(InputError::Empty { .. }))
+    ));
     let nan = FactorExposures::from_column_slice(2, 1, &[1.0, f64::NAN]);
     assert!(matches!(nan, Err(Error::Input(InputError::NotFinite { row: 1, .. }))));
 }
@@ -210,7 +226,11 @@ fn lists_of_another_length() {
 fn settings_and_portfolios_out_of_range() {
     let with = FactorRiskBudgetParams { iteration_limit: 0, ..Default::default() };
     let expected = InputError::OutOfRange { name: "the iteration limit", value: 0.0, expected: "1 or more" };
-    assert_refused(FactorRiskBudgeting::new(with), &expected.into(), "the iteration limit is 0, expected 1 or more");
+    assert_refused(
+        FactorRiskBudgeting::new(with),
+        &expected.into(),
+        "the iteration limit is 0, expected 1 or more",
+    );
     let exposures = FactorExposures::from_column_slice(2, 1, &[1.0, 1.0]).unwrap();
     let covariance = returns(20, 2, 1).covariance().unwrap();
     let nothing = exposures.contributions(&covariance, &Weights::new(vec![0.0, 0.0]).unwrap());
@@ -235,5 +255,9 @@ fn a_constraint_that_no_programme_can_take() {
     let method = "the nearest budget of factors";
     let expected = po_convex::Error::Unsupported { method, constraint: "a limit on the number of assets" };
     let text = "the nearest budget of factors cannot take a limit on the number of assets, expected a request without it";
-    assert_refused(allocate(params(&[1.0], constraints), &returns(20, 2, 1).covariance().unwrap(), &exposures), &expected.into(), text);
+    assert_refused(
+        allocate(params(&[1.0], constraints), &returns(20, 2, 1).covariance().unwrap(), &exposures),
+        &expected.into(),
+        text,
+    );
 }

@@ -109,19 +109,25 @@ proptest! {
             }
             let total: f64 = scenario_weights.iter().sum();
             match measure {
-                RiskMeasure::Cvar { .. } | RiskMeasure::Evar { .. } => prop_assert!((total - 1.0).abs() < REORDERED),
+                RiskMeasure::Cvar { .. } | RiskMeasure::Evar { .. } => {
+                    prop_assert!((total - 1.0).abs() < REORDERED);
+                }
                 RiskMeasure::Mad | RiskMeasure::SemiDeviation => prop_assert!(total.abs() < REORDERED),
-                RiskMeasure::Cdar { .. } => prop_assert!(scenario_weights.iter().all(|weight| *weight >= 0.0)),
+                RiskMeasure::Cdar { .. } => {
+                    prop_assert!(scenario_weights.iter().all(|weight| *weight >= 0.0));
+                }
             }
         }
     }
 
-    /// Twice the portfolio is twice the risk, at the same marginal risk; to the last bit, because two is a power of two.
+    /// Twice the portfolio is twice the risk, at the same marginal risk; to the last bit, because two is a
+    /// power of two.
     #[test]
     fn risk_grows_with_the_portfolio((returns, weights, _, level) in portfolios()) {
         let twice: Vec<f64> = weights.iter().map(|weight| 2.0 * weight).collect();
         for measure in measures(level) {
-            let (once, twice) = (split(measure, &returns, &weights).report, split(measure, &returns, &twice).report);
+            let once = split(measure, &returns, &weights).report;
+            let twice = split(measure, &returns, &twice).report;
             // The temperature of EVaR is found by a search, to rounding.
             let near = if matches!(measure, RiskMeasure::Evar { .. }) { REORDERED } else { 0.0 };
             prop_assert!((twice.risk - 2.0 * once.risk).abs() <= near);
@@ -129,8 +135,8 @@ proptest! {
         }
     }
 
-    /// The risk of two portfolios together is at most the sum of both, and marginal risks are its slopes: they support the
-    /// measure from below.
+    /// The risk of two portfolios together is at most the sum of both, and marginal risks are its slopes:
+    /// they support the measure from below.
     #[test]
     fn marginal_risks_support_the_measure((returns, weights, seed, level) in portfolios()) {
         let mut dice = Dice::new(seed ^ 1);
@@ -156,7 +162,8 @@ proptest! {
                 let (above, here, below) = (moved(1e-6), moved(0.0), moved(-1e-6));
                 let (right, left) = ((above - here) / 1e-6, (here - below) / 1e-6);
                 // Convex: the slope lies between those of its two sides, also on a kink.
-                prop_assert!(marginal[asset] <= right + DIFFERENCE && marginal[asset] >= left - DIFFERENCE, "{}", measure);
+                let between = (left - DIFFERENCE..=right + DIFFERENCE).contains(&marginal[asset]);
+                prop_assert!(between, "{}", measure);
             }
         }
     }
@@ -195,8 +202,8 @@ fn periods_count_until_the_next_peak() {
     assert_close(&scenario_weights, &[0.0, 0.0, 1.0, 0.75, 0.25], REORDERED);
 }
 
-/// Of normal losses EVaR is the mean plus `sqrt(2 ln(1 / tail))` deviations; here the normal law is a fine grid of
-/// quantiles, which misses the far tail by design.
+/// Of normal losses EVaR is the mean plus `sqrt(2 ln(1 / tail))` deviations; here the normal law is a fine
+/// grid of quantiles, which misses the far tail by design.
 #[test]
 fn evar_of_normal_losses() {
     const GRID: f64 = 2e-3;
@@ -232,7 +239,8 @@ fn names_are_those_of_the_field() {
 #[test]
 fn no_weights_no_risk() {
     for measure in measures(0.9) {
-        let report = contributions(measure, &returns(30, 3, 2), &Weights::new(vec![0.0; 3]).unwrap()).unwrap().report;
+        let report =
+            contributions(measure, &returns(30, 3, 2), &Weights::new(vec![0.0; 3]).unwrap()).unwrap().report;
         assert_eq!((report.risk.abs(), report.share), (0.0, vec![0.0; 3]));
     }
 }

@@ -1,7 +1,7 @@
 //! Seeded random scenarios: two sizes and a seed stand for all numbers, so that a failing case is one line.
 
 use po_core::nalgebra::DMatrix;
-use po_core::{Budget, Confidence, Returns, Weights};
+use po_core::{Budget, Confidence, Covariance, Returns, Weights};
 use po_risk_budget::RiskMeasure;
 use proptest::test_runner::{Config, RngSeed};
 
@@ -77,6 +77,13 @@ pub(crate) fn selected(returns: &Returns, rows: &[usize], cols: &[usize]) -> Ret
     let view = returns.as_view();
     let pick = |row: usize, col: usize| view[(rows[row], cols[col])];
     Returns::new(DMatrix::from_fn(rows.len(), cols.len(), pick)).unwrap()
+}
+
+/// The covariance with asset `order[i]` in place `i`.
+pub(crate) fn renumbered(covariance: &Covariance, order: &[usize]) -> Covariance {
+    let places = order.iter().flat_map(|&col| order.iter().map(move |&row| (row, col)));
+    let entries: Vec<f64> = places.map(|place| covariance.as_view()[place]).collect();
+    Covariance::from_column_slice(order.len(), &entries).unwrap()
 }
 
 pub(crate) fn weights(weights: &[f64]) -> Weights {

@@ -7,9 +7,8 @@ impl Interior {
     pub(super) fn bend(&mut self, model: &Model, shape: Shape) -> Result<(), Singular> {
         let (scenarios, assets) = (model.scenarios(), model.len());
         self.curvature.clear();
-        self.curvature.extend(
-            self.tail.both().zip(self.excess.both()).map(|((s, q), (u, v))| 1.0 / (s / q + u / v)),
-        );
+        self.curvature
+            .extend(self.tail.both().zip(self.excess.both()).map(|((s, q), (u, v))| 1.0 / (s / q + u / v)));
         self.column_diagonal = 0.0;
         self.column.clear();
         if shape.drawdown {
@@ -39,8 +38,9 @@ impl Interior {
         self.normal.factor(&self.diagonal)
     }
 
-    /// Drawdowns answer to all losses before them: `K = (A⁻¹ + E D⁻¹ E')⁻¹` with E the differences of neighbours, which is
-    /// tridiagonal before it is inverted. Its root is found by sums of positive numbers alone.
+    /// Drawdowns answer to all losses before them: `K = (A⁻¹ + E D⁻¹ E')⁻¹` with E the differences of
+    /// neighbours, which is tridiagonal before it is inverted. Its root is found by sums of positive numbers
+    /// alone.
     fn bend_drawdown(&mut self) {
         let Self { climb, depth, curvature, give, share, root, below, column, column_diagonal, .. } = self;
         give.clear();
@@ -89,7 +89,8 @@ impl Interior {
         }
     }
 
-    /// The step that the linearised equations ask for; what a solution of them misses is solved for `refinements` times.
+    /// The step that the linearised equations ask for; what a solution of them misses is solved for
+    /// `refinements` times.
     pub(super) fn direct(&mut self, model: &Model, shape: Shape, refinements: usize) -> Result<(), Singular> {
         let assets = model.len();
         let missed_sum = if shape.drawdown { self.set_climbs() } else { self.set_tails() };
@@ -104,7 +105,8 @@ impl Interior {
             for place in 0..assets {
                 let pair = &self.assets;
                 let marginal = pair.missed[place] / pair.primal[place] + pair.dual[place];
-                let held = dot(model.column(place), &self.total_weights) + self.diagonal[place] * self.step[place];
+                let held =
+                    dot(model.column(place), &self.total_weights) + self.diagonal[place] * self.step[place];
                 self.right.push(marginal - held);
             }
             if shape.level {
@@ -139,7 +141,8 @@ impl Interior {
             let rise = tail.dual_step[place];
             tail.primal_step[place] = (tail.missed[place] - tail.primal[place] * rise) / tail.dual[place];
             excess.dual_step[place] = -rise;
-            excess.primal_step[place] = (excess.missed[place] + excess.primal[place] * rise) / excess.dual[place];
+            excess.primal_step[place] =
+                (excess.missed[place] + excess.primal[place] * rise) / excess.dual[place];
         }
         Ok(())
     }
@@ -163,8 +166,9 @@ impl Interior {
 
     /// Sides where weights stand on drawdowns; what the sum of the weights misses.
     ///
-    /// Weights of periods are measured from a base that already balances the force on each depth that is free, so that
-    /// the large give of such a depth meets small forces only: otherwise large numbers would cancel.
+    /// Weights of periods are measured from a base that already balances the force on each depth that is
+    /// free, so that the large give of such a depth meets small forces only: otherwise large numbers would
+    /// cancel.
     fn set_climbs(&mut self) -> f64 {
         let scenarios = self.tail.primal.len();
         let mut missed_sum = 1.0;
@@ -188,15 +192,16 @@ impl Interior {
         let mut before = 0.0;
         for place in 0..scenarios {
             let (k, p) = (self.climb.primal[place], self.climb.dual[place]);
-            let climb = (self.climb.missed[place] + k * (p - self.base[place])) / p - self.missed_climb[place];
+            let climb =
+                (self.climb.missed[place] + k * (p - self.base[place])) / p - self.missed_climb[place];
             self.side.push(climb - (self.pulls[place] - before));
             before = self.pulls[place];
         }
         missed_sum
     }
 
-    /// Whether a depth follows from the force on it rather than from the depth before it: of the two equations, the one that
-    /// rounding hurts less.
+    /// Whether a depth follows from the force on it rather than from the depth before it: of the two
+    /// equations, the one that rounding hurts less.
     fn is_held(&self, place: usize) -> bool {
         self.give[place] <= self.climb.primal[place] / self.climb.dual[place]
     }
@@ -216,7 +221,8 @@ impl Interior {
             climb.dual_step[place] = weight - p;
             // The slack of the equation that is not used is what keeps the linear equations.
             let depth_step = if held {
-                let step = self.pulls[place] + self.give[place] * (own - next) + self.share[place] * self.level_step;
+                let step =
+                    self.pulls[place] + self.give[place] * (own - next) + self.share[place] * self.level_step;
                 climb.primal_step[place] = step - before - loss;
                 step
             } else {
