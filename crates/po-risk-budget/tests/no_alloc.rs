@@ -138,3 +138,77 @@ fn no_step_of_the_controller_after_the_first_allocates() {
         }
     }
 }
+
+/// Returns of assets that follow a market and themselves; no two scenarios are alike.
+fn scenarios(observations: usize, assets: usize) -> po_core::Returns {
+    let noise = |place: usize| ((place as f64 * 0.754_877_666_25).fract() - 0.5) * 0.04;
+    let entry = |place: usize| {
+        let (asset, time) = (place / observations, place % observations);
+        noise(time + 7) * (1.0 + asset as f64 * 0.1) + noise(3 * place)
+    };
+    let entries: Vec<f64> = (0..assets * observations).map(entry).collect();
+    po_core::Returns::from_column_slice(observations, assets, &entries).unwrap()
+}
+
+#[test]
+fn measures_on_scenarios_do_not_allocate_from_the_second_call_on() {
+    use po_core::Confidence;
+    use po_risk_budget::measure::{Decomposition, MeasureScratch, contributions_into};
+    use po_risk_budget::{
+        RiskMeasure, ScenarioAllocation, ScenarioRiskBudgeting, ScenarioRiskBudgetingParams, ScenarioScratch,
+    };
+
+    let sizes = [(300, 40), (120, 40), (120, 5), (60, 1)];
+    let problems = sizes.map(|(observations, assets)| scenarios(observations, assets));
+    let confidence = Confidence::new(0.9).unwrap();
+    let measures = [
+        RiskMeasure::Cvar { confidence },
+        RiskMeasure::Cdar { confidence },
+        RiskMeasure::Mad,
+        RiskMeasure::SemiDeviation,
+        RiskMeasure::Evar { confidence },
+        // So little of the tail that it is the greatest loss.
+        RiskMeasure::Evar { confidence: Confidence::new(0.999).unwrap() },
+    ];
+    for (measure, warm_start) in measures.into_iter().flat_map(|measure| [(measure, false), (measure, true)]) {
+        let params = ScenarioRiskBudgetingParams { measure, warm_start, ..Default::default() };
+        let budgeting = ScenarioRiskBudgeting::new(params).unwrap();
+        let (mut scratch, mut allocation) = (ScenarioScratch::default(), ScenarioAllocation::default());
+        let (mut memory, mut split) = (MeasureScratch::default(), Decomposition::default());
+        for round in 0..2 {
+            for (index, returns) in problems.iter().enumerate() {
+                let before = CALLS.get();
+                budgeting.allocate_into(returns, &mut scratch, &mut allocation).unwrap();
+                contributions_into(measure, returns, allocation.weights(), &mut memory, &mut split).unwrap();
+                assert!(round == 0 || CALLS.get() == before, "{measure}, problem {index}");
+            }
+        }
+    }
+}
+
+/// The barrier: the nearest budget has a matrix checked for each of its programmes, which allocates.
+#[test]
+fn a_barrier_under_bounds_does_not_allocate_from_the_second_call_on() {
+    use po_convex::Constraints;
+    use po_core::Bounds;
+    use po_risk_budget::{
+        Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting,
+        ConstrainedScratch,
+    };
+
+    for assets in [30, 6] {
+        let covariance = factor_covariance(assets).covariance().unwrap();
+        let equal = 1.0 / assets as f64;
+        let bounds = Some(Bounds::uniform(assets, 0.9 * equal, 1.2 * equal).unwrap());
+        let constraints = Constraints { bounds, ..Constraints::default() };
+        let compromise = Compromise::Barrier;
+        let params = ConstrainedRiskBudgetParams { constraints, compromise, ..Default::default() };
+        let budgeting = ConstrainedRiskBudgeting::new(params).unwrap();
+        let (mut scratch, mut allocation) = (ConstrainedScratch::default(), ConstrainedAllocation::default());
+        budgeting.allocate_into(&covariance, &mut scratch, &mut allocation).unwrap();
+        assert!(!allocation.is_met);
+        let before = CALLS.get();
+        budgeting.allocate_into(&covariance, &mut scratch, &mut allocation).unwrap();
+        assert_eq!(CALLS.get() - before, 0, "{assets} assets");
+    }
+}

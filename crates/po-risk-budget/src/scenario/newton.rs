@@ -203,7 +203,7 @@ impl Newton {
                 scenarios.iter().zip(roots.iter()).map(|(&place, root)| root * (column[place] - mean)),
             );
             if entropic {
-                tall.push(gradient[place]);
+                tall.push(*slope);
             }
         }
         if entropic {
