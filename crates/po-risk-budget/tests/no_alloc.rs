@@ -170,7 +170,8 @@ fn measures_on_scenarios_do_not_allocate_from_the_second_call_on() {
         // So little of the tail that it is the greatest loss.
         RiskMeasure::Evar { confidence: Confidence::new(0.999).unwrap() },
     ];
-    for (measure, warm_start) in measures.into_iter().flat_map(|measure| [(measure, false), (measure, true)]) {
+    for (measure, warm_start) in measures.into_iter().flat_map(|measure| [(measure, false), (measure, true)])
+    {
         let params = ScenarioRiskBudgetingParams { measure, warm_start, ..Default::default() };
         let budgeting = ScenarioRiskBudgeting::new(params).unwrap();
         let (mut scratch, mut allocation) = (ScenarioScratch::default(), ScenarioAllocation::default());

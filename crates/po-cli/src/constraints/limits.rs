@@ -41,7 +41,22 @@ impl Limits {
             if !without.is_empty() {
                 let (name, count, names) = (groups.name(), without.len(), listed(&without));
                 let assets = if count == 1 { "asset is" } else { "assets are" };
-                warnings.push(format!("{count} {assets} not in {name} and belong to no group: {names}"));
+                warnings.push(format!("{count} {assets} not in {name} and {belong} to no group: {names}"));
+            }
+            let names = universe.names();
+            for grouping in universe.groupings() {
+                let unlabelled = |asset: &usize| grouping.labels()[*asset].is_none();
+                let named = (0..names.len()).filter(unlabelled).map(|asset| names[asset].clone());
+                let blank: Vec<String> = named.filter(|name| !without.contains(name)).collect();
+                if !blank.is_empty() {
+                    let (count, column) = (blank.len(), grouping.name());
+                    let assets = if count == 1 { "asset has" } else { "assets have" };
+                    warnings.push(format!(
+                        "{count} {assets} no {column} in {}, and no limit on a {column} holds them: {}",
+                        groups.name(),
+                        listed(&blank)
+                    ));
+                }
             }
             observations.universe = universe;
         }

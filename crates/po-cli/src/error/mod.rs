@@ -163,8 +163,10 @@ fn of_budget(error: &risk_budget::Error, universe: &Universe) -> String {
 
 /// The message, in which limits that stand in no line of the user are called by what they limit.
 fn named(error: &convex::Error, universe: &Universe) -> String {
-    let convex::Error::Infeasible(conflict) = error else { return error.named(universe) };
-    let mut conflict = conflict.clone();
+    let mut conflict = match error {
+        convex::Error::Infeasible(conflict) => conflict.clone(),
+        error => return unattainable(error).unwrap_or_else(|| error.named(universe)),
+    };
     let relaxed = conflict.relaxation.iter_mut().map(|violation| &mut violation.constraint);
     for constraint in conflict.constraints.iter_mut().chain(relaxed) {
         if let convex::Constraint::Row { label, .. } = constraint {
@@ -176,6 +178,35 @@ fn named(error: &convex::Error, universe: &Universe) -> String {
         }
     }
     conflict.named(universe)
+}
+
+/// A number that is out of reach, by the flag that asks for it, and what is in reach to so many digits as one types.
+fn unattainable(error: &convex::Error) -> Option<String> {
+    const DIGITS: f64 = 1e4;
+    let flag = |what: &str| match what {
+        "the volatility" => "--target-volatility".to_owned(),
+        what => format!("the limit on {what}"),
+    };
+    match *error {
+        convex::Error::RiskLimitTooLow { what, limit, least } => {
+            let least = (least * DIGITS).ceil() / DIGITS;
+            Some(format!(
+                "{} is {limit}, expected at least {least}, the least that the constraints allow",
+                flag(what)
+            ))
+        }
+        convex::Error::TargetTooHigh { target, greatest } => {
+            let greatest = (greatest * DIGITS).floor() / DIGITS;
+            Some(format!(
+                "--target-return is {target}, expected at most {greatest}, the greatest that the constraints allow"
+            ))
+        }
+        convex::Error::NoExcessReturn { greatest, risk_free } => Some(format!(
+            "no portfolio within the constraints has an expected return above --risk-free {risk_free}: the greatest is {}, expected a higher one",
+            ((greatest + risk_free) * DIGITS).floor() / DIGITS
+        )),
+        _ => None,
+    }
 }
 
 /// What the system says, without its number, and the same on each system where it is common.

@@ -41,11 +41,17 @@ fn targets_out_of_reach_are_told_with_what_is_in_reach() {
         done.err
     };
     let err = message(&["--method", "min-risk", "--target-return", "2"]);
-    assert!(err.starts_with("error: the target return is 2, expected at most 0.35"), "{err}");
+    assert!(
+        err.starts_with("error: --target-return is 2, expected at most 0.3501, the greatest that"),
+        "{err}"
+    );
     let err = message(&["--method", "max-return", "--target-volatility", "0.01"]);
-    assert!(err.starts_with("error: the limit on the volatility is 0.01, expected at least 0.0696"), "{err}");
+    assert!(
+        err.starts_with("error: --target-volatility is 0.01, expected at least 0.0697, the least that"),
+        "{err}"
+    );
     let err = message(&["--method", "max-sharpe", "--risk-free", "0.5"]);
-    assert!(err.contains("no portfolio beats the risk-free rate of 0.5"), "{err}");
+    assert!(err.starts_with("error: no portfolio within the constraints has an expected return above --risk-free 0.5: the greatest is 0.3501,"), "{err}");
 }
 
 #[test]

@@ -212,6 +212,17 @@ fn files_of_bounds_and_groups_are_checked() {
 }
 
 #[test]
+fn assets_without_a_group_are_told() {
+    let folder = Folder::with("prices.csv", PRICES).and("sectors.csv", "asset,sector,zone\nA,x,\n");
+    let done = folder.po(&["allocate", "prices.csv", "--groups", "sectors.csv"]);
+    assert_eq!(
+        done.err,
+        "warning: 1 asset is not in sectors.csv and belong to no group: B\n\
+         warning: 1 asset has no zone in sectors.csv, and no limit on a zone holds them: A\n"
+    );
+}
+
+#[test]
 fn groups_are_told_apart() {
     let group = |specs: &[&'static str]| {
         let specs = specs.iter().flat_map(|spec| ["--group-bounds", spec]);

@@ -12,6 +12,7 @@ mod markowitz;
 mod parse;
 mod qp;
 mod random;
+mod refusals;
 mod semidefinite;
 mod table;
 mod words;

@@ -122,8 +122,8 @@ proptest! {
                 left -= corner[asset];
             }
             let mix = f64::from(trial) / 10.0;
-            let mixed = corner.iter().zip(&caps).map(|(corner, cap)| mix * corner + (1.0 - mix) * cap / total);
-            let shares: Vec<f64> = mixed.collect();
+            let blend = |(corner, cap): (&f64, &f64)| mix * corner + (1.0 - mix) * cap / total;
+            let shares: Vec<f64> = corner.iter().zip(&caps).map(blend).collect();
             let params = RiskBudgetParams { budget: Some(budget(&shares)), ..Default::default() };
             let other = RiskBudgeting::new(params).unwrap().allocate((&covariance).into()).unwrap();
             prop_assert!(allocation.report.risk <= other.report.risk * (1.0 + 1e-9));

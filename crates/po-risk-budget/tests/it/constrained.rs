@@ -1,15 +1,13 @@
 //! Risk budgets under constraints: proven cases, closed forms, properties, and what is refused.
 
 use po_convex::{Constraint, Constraints, LinearConstraint, Net, Side};
-use po_core::{Allocator, Bounds, Covariance, InputError, Status, Universe, Weights};
+use po_core::{Allocator, Bounds, Covariance, Status, Universe, Weights};
 use po_risk_budget::{
-    Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting,
-    ConstrainedScratch, Error, RiskBudgetParams, RiskBudgeting,
+    Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting, Error,
 };
-use proptest::prelude::*;
 use serde::Deserialize;
 
-use crate::scenarios::{Dice, assert_close, budget, cases, returns};
+use crate::scenarios::{assert_close, budget};
 
 /// A few sums and quotients of numbers of order one.
 const ROUNDING: f64 = 1e-12;

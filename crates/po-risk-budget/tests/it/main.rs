@@ -16,6 +16,7 @@ mod hard_problems;
 mod measure_errors;
 mod measure_oracles;
 mod measures;
+mod more_types;
 mod nested;
 mod properties;
 mod scenarios;
