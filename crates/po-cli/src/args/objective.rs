@@ -16,7 +16,7 @@ pub(crate) struct ObjectiveArgs {
     #[arg(short, long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) method: Option<Method>,
-    /// What a unit of annual variance is charged, halved: for mean-variance and robust [default: 2.5]
+    /// How much risk is disliked, G in return - G/2 * variance: for mean-variance and robust [default: 2.5]
     #[arg(help_heading = "Objective", long, value_name = "X")]
     pub(crate) risk_aversion: Option<f64>,
     /// Least expected annual return, such as 0.08: for min-risk
@@ -25,7 +25,7 @@ pub(crate) struct ObjectiveArgs {
     /// Greatest annual volatility, such as 0.15: for max-return [default: none]
     #[arg(help_heading = "Objective", long, value_name = "X")]
     pub(crate) target_volatility: Option<f64>,
-    /// By how many standard errors expected returns may be wrong, all together: for robust [default: 1]
+    /// By how many standard errors expected returns may be wrong: for robust [default: 1]
     #[arg(help_heading = "Objective", long, value_name = "X")]
     pub(crate) kappa: Option<f64>,
 }

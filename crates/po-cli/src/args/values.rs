@@ -62,7 +62,7 @@ pub(crate) enum Output {
     Table,
     /// One object, with all digits
     Json,
-    /// One row per asset, with all digits
+    /// A table with all digits
     Csv,
 }
 

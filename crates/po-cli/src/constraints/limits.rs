@@ -40,7 +40,8 @@ impl Limits {
             let (universe, without) = groups.group(observations.universe.clone())?;
             if !without.is_empty() {
                 let (name, count, names) = (groups.name(), without.len(), listed(&without));
-                let assets = if count == 1 { "asset is" } else { "assets are" };
+                let (assets, belong) =
+                    if count == 1 { ("asset is", "belongs") } else { ("assets are", "belong") };
                 warnings.push(format!("{count} {assets} not in {name} and {belong} to no group: {names}"));
             }
             let names = universe.names();
@@ -50,9 +51,10 @@ impl Limits {
                 let blank: Vec<String> = named.filter(|name| !without.contains(name)).collect();
                 if !blank.is_empty() {
                     let (count, column) = (blank.len(), grouping.name());
-                    let assets = if count == 1 { "asset has" } else { "assets have" };
+                    let (assets, them) =
+                        if count == 1 { ("asset has", "it") } else { ("assets have", "them") };
                     warnings.push(format!(
-                        "{count} {assets} no {column} in {}, and no limit on a {column} holds them: {}",
+                        "{count} {assets} no {column} in {}, and no limit on a {column} holds {them}: {}",
                         groups.name(),
                         listed(&blank)
                     ));

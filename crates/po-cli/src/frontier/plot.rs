@@ -92,12 +92,13 @@ fn drawn(frontier: &Frontier, canvas: &Canvas<'_>) -> Drawn {
         dot(canvas, point, 7.0, WHITE)?;
         dot(canvas, point, 5.5, colour)?;
         places.take(Area::around(point, 7.0));
-        let figures = format!("return {:.1} %, volatility {:.1} %", 100.0 * mean, 100.0 * risk);
-        let lines = [name, figures.as_str()];
+        let (mean, risk) =
+            (format!("return {:.1} %", 100.0 * mean), format!("volatility {:.1} %", 100.0 * risk));
+        let lines = [name, mean.as_str(), risk.as_str()];
         let sides = [Beside::Left, Beside::Above, Beside::Right, Beside::Below, Beside::AboveLeft];
         let side = places.find(point, 9.0, &lines, TEXT, &sides).unwrap_or(Beside::Left);
         let Area { left, top, right, bottom } = side.area(point, 9.0, &lines, TEXT);
-        let corners = [scaled((left, top)), scaled((right, bottom))];
+        let corners = [scaled((left.max(frame.left + 1.0), top)), scaled((right, bottom))];
         canvas.draw(&Rectangle::new(corners, WHITE.mix(0.8).filled()))?;
         write(canvas, &lines, (point, 9.0, side), TEXT, colour)?;
     }

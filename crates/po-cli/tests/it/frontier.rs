@@ -135,7 +135,8 @@ fn the_picture_shows_assets_and_both_portfolios() {
         "FFF",
         "least variance",
         "greatest Sharpe ratio, 2.91",
-        "return 2.5 %, volatility 7.0 %",
+        "return 2.5 %",
+        "volatility 7.0 %",
     ] {
         assert_eq!(svg.matches(&format!("\n{text}\n")).count(), 1, "{text}");
     }

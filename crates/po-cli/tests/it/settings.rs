@@ -217,8 +217,8 @@ fn assets_without_a_group_are_told() {
     let done = folder.po(&["allocate", "prices.csv", "--groups", "sectors.csv"]);
     assert_eq!(
         done.err,
-        "warning: 1 asset is not in sectors.csv and belong to no group: B\n\
-         warning: 1 asset has no zone in sectors.csv, and no limit on a zone holds them: A\n"
+        "warning: 1 asset is not in sectors.csv and belongs to no group: B\n\
+         warning: 1 asset has no zone in sectors.csv, and no limit on a zone holds it: A\n"
     );
 }
 

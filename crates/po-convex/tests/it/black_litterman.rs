@@ -1,10 +1,7 @@
 //! Black and Litterman's posterior against algebra in fifty digits, and against printed tables.
 
-use po_convex::{
-    BlackLitterman, BlackLittermanParams, Error, Posterior, Prior, Uncertainty, View, equilibrium,
-};
-use po_core::linalg::Cholesky;
-use po_core::{Covariance, InputError, Universe};
+use po_convex::{BlackLitterman, BlackLittermanParams, Posterior, Prior, Uncertainty, View};
+use po_core::Covariance;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -27,13 +24,7 @@ struct Case {
     confidences: Option<Vec<f64>>,
     posterior_mean: Vec<f64>,
     posterior_covariance: Vec<f64>,
-    weights_on_posterior_covariance: Vec<f64>,
     tolerance: f64,
-    printed_prior_percent: Option<Vec<f64>>,
-    printed_mean_percent: Option<Vec<f64>>,
-    printed_weights_percent: Option<Vec<f64>>,
-    printed_of: Option<String>,
-    printed_tolerance: Option<f64>,
 }
 
 impl Case {

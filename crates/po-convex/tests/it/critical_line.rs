@@ -1,10 +1,8 @@
 //! The critical line against frontiers that were proven in fifty digits, and against what any frontier satisfies.
 
-use po_convex::{CriticalLine, Error, FrontierPoint, Program, Rows, critical_line};
-use po_core::{Bounds, Covariance, InputError, Moments};
+use po_convex::{CriticalLine, FrontierPoint, Rows, critical_line};
+use po_core::{Bounds, Covariance, Moments};
 use serde::Deserialize;
-
-use crate::random::Random;
 
 /// Frontiers and programmes solve the same equations on the same active set, in different ways.
 const SAME: f64 = 1e-10;

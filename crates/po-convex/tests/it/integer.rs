@@ -1,8 +1,8 @@
 //! Portfolios that choose their assets, against the best of all choices.
 
 use po_convex::{
-    Constraint, Constraints, Error, LinearConstraint, Markowitz, MarkowitzParams, MaxCorrelation, Net,
-    Objective, Portfolio,
+    Constraints, Error, LinearConstraint, Markowitz, MarkowitzParams, MaxCorrelation, Net, Objective,
+    Portfolio,
 };
 use po_core::{Allocator, Bounds, Covariance, Moments, Status, Weights};
 use serde::Deserialize;
@@ -128,7 +128,6 @@ fn choices_equal_the_best_of_all() {
         assert!((value - expected).abs() <= VALUE, "{}: {value} is not {expected}", case.name);
         assert_eq!(portfolio.solution.status, Status::Converged, "{}", case.name);
         assert!(portfolio.gap() <= VALUE, "{}: gap {}", case.name, portfolio.gap());
-        println!("{}: {} nodes", case.name, portfolio.nodes);
     }
 }
 
@@ -136,7 +135,6 @@ fn choices_equal_the_best_of_all() {
 fn a_choice_that_cannot_be_made_is_told() {
     for (case, moments) in cases().iter().filter(|(case, _)| case.infeasible) {
         let error = Markowitz::new(case.params()).unwrap().allocate(moments.into()).unwrap_err();
-        println!("{}: {error}", case.name);
         assert!(matches!(error, Error::Infeasible(_)), "{}: {error}", case.name);
     }
 }

@@ -1,5 +1,5 @@
 //! Programmes and portfolios against other libraries, closed forms, properties and bad input.
-#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
 mod black_litterman;
 mod compiled;

@@ -25,7 +25,7 @@ fn tail_mean(values: &[f64], tail: f64) -> f64 {
     let mass = values.len() as f64 * tail;
     let (mut total, mut left) = (0.0, mass);
     for value in sorted {
-        total += value * left.min(1.0).max(0.0);
+        total += value * left.clamp(0.0, 1.0);
         left -= 1.0;
     }
     // Less than one scenario is one scenario.
