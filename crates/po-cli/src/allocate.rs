@@ -14,6 +14,9 @@ use crate::report::Report;
 use crate::share::{RiskShares, share};
 use crate::uses;
 
+/// What the objective of another portfolio may be better by without a warning, in units of the objective.
+const PROVEN: f64 = 1e-6;
+
 /// Weights, and how they came about.
 pub(crate) struct Allocation {
     pub(crate) weights: Weights,
@@ -67,6 +70,15 @@ pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Re
         report.groups = problem.limits.group_bounds;
     }
     report.current = problem.limits.current.map(Vec::from);
+    if let Some(Optimum { portfolio, .. }) = &allocation.optimum
+        && portfolio.gap() > PROVEN * portfolio.objective.abs().max(1.0)
+    {
+        let gap = portfolio.gap();
+        report.warnings.push(format!(
+            "the proof is weak: another portfolio could be better by {gap:.1e} in the objective, of which this one has {}",
+            portfolio.objective
+        ));
+    }
     (report.optimum, report.shares) = (allocation.optimum, allocation.shares);
     Ok(report)
 }

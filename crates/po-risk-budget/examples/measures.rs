@@ -39,11 +39,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         show(measure.name(), allocation.weights().as_slice(), report.risk);
     }
 
-    // No more than 35 % in bonds: the budget cannot be met, and the result says why.
+    // No more than 65 % in bonds: the budget cannot be met, and the result says why.
     let covariance = returns.covariance()?;
-    let bounds = Some(Bounds::new(vec![0.0; 3], vec![1.0, 0.35, 1.0])?);
+    let bounds = Some(Bounds::new(vec![0.0; 3], vec![1.0, 0.65, 1.0])?);
     let constraints = Constraints { bounds, ..Constraints::default() };
-    println!("\nvolatility, at most 35 % in bonds");
+    println!("\nvolatility, at most 65 % in bonds");
     for compromise in [Compromise::Barrier, Compromise::Nearest] {
         let params = ConstrainedRiskBudgetParams {
             budget: Some(budget.clone()),

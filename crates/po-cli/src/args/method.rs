@@ -78,9 +78,14 @@ impl Method {
         [Self::RiskParity, Self::RiskBudget].contains(&self)
     }
 
-    /// Whether it divides by the variance of each asset.
+    /// Whether it divides by the variance of each asset, or by that of a portfolio that may hold one alone.
     pub(crate) fn needs_movement(self) -> bool {
-        use Method::{Hrp, InverseVariance, InverseVolatility, MaxDecorrelation};
-        [Hrp, InverseVolatility, InverseVariance, MaxDecorrelation].contains(&self) || self.shares_risk()
+        use Method::{
+            Hrp, InverseVariance, InverseVolatility, MaxDecorrelation, MaxDiversification, MaxSharpe,
+        };
+        let ratios = [MaxSharpe, MaxDiversification, MaxDecorrelation];
+        [Hrp, InverseVolatility, InverseVariance].contains(&self)
+            || ratios.contains(&self)
+            || self.shares_risk()
     }
 }

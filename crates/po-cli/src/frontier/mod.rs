@@ -56,6 +56,7 @@ pub(crate) fn trace<'a>(args: &FrontierArgs, input: Box<dyn Read + 'a>) -> Resul
     let constraints = problem.constraints(&args.limits)?;
     let outlook = Outlook::read(&args.outlook, &mut problem)?;
     let universe = problem.universe().clone();
+    let names = universe.names().to_vec();
     let refused = Error::convex(&universe);
     let semidefinite = args.data.semidefinite.map_or_else(Semidefinite::default, Semidefinite::from);
     let input = MarkowitzInput { risk: (&outlook.covariance).into(), mean: Some(&outlook.mean) };
@@ -76,27 +77,30 @@ pub(crate) fn trace<'a>(args: &FrontierArgs, input: Box<dyn Read + 'a>) -> Resul
     let FrontierParams { constraints, .. } = params;
     let params = MarkowitzParams { objective, constraints, semidefinite, ..MarkowitzParams::default() };
     let mut warnings = std::mem::take(&mut problem.observations.warnings);
-    let tangency = match Markowitz::new(params).and_then(|markowitz| markowitz.allocate(input)) {
-        Ok(portfolio) => Some(portfolio),
-        Err(convex::Error::NoExcessReturn { greatest, .. }) => {
-            warnings.push(format!(
+    let volatilities = outlook.covariance.volatilities();
+    let tangency = match volatilities.iter().position(|volatility| *volatility <= 0.0) {
+        Some(asset) => {
+            Err(format!("{} does not move, so Sharpe ratios have no greatest value", names[asset]))
+        }
+        None => match Markowitz::new(params).and_then(|markowitz| markowitz.allocate(input)) {
+            Ok(portfolio) => Ok(portfolio),
+            Err(convex::Error::NoExcessReturn { greatest, .. }) => Err(format!(
                 "no portfolio has a Sharpe ratio above zero: the greatest return above the risk-free one is {:.2} % a year",
                 100.0 * greatest
-            ));
-            None
-        }
-        Err(error) => return Err(refused(error)),
+            )),
+            Err(error) => return Err(refused(error)),
+        },
     };
+    let tangency = tangency.map_err(|warning| warnings.push(warning)).ok();
     let stopped = found.iter().filter(|point| point.solution.status != Status::Converged).count();
     if stopped > 0 {
         warnings.push(format!(
             "{stopped} of {points} searches ended before their tolerances were met: judge the points by the certificate"
         ));
     }
-    let volatilities = outlook.covariance.volatilities();
     let observations = &problem.observations;
     Ok(Frontier {
-        names: universe.names().to_vec(),
+        names,
         assets: volatilities.into_iter().zip(outlook.mean.iter().copied()).collect(),
         points: found,
         tangency,

@@ -68,9 +68,8 @@ fn drawn(frontier: &Frontier, canvas: &Canvas<'_>) -> Drawn {
     curve.windows(2).for_each(|pair| places.take_line(pair[0], pair[1]));
     for (_, place) in &assets {
         places.take(Area::around(pixel(*place), 3.0));
-        dot(canvas, pixel(*place), 3.0, DOT)?;
     }
-    if let Some(tangency) = &frontier.tangency {
+    if let Some(tangency) = frontier.tangency.as_ref().filter(|tangency| tangency.volatility() > 0.0) {
         // The best mixtures with what is free of risk, a little beyond the point at which nothing is.
         let slope = (net(tangency) - frontier.risk_free) / tangency.volatility();
         let end = (1.15 * tangency.volatility()).min(x.1).min((y.1 - frontier.risk_free) / slope);
@@ -80,6 +79,9 @@ fn drawn(frontier: &Frontier, canvas: &Canvas<'_>) -> Drawn {
     }
     let line = curve.iter().map(|place| scaled(*place)).collect::<Vec<_>>();
     canvas.draw(&PathElement::new(line, CURVE.stroke_width(3 * SCALE)))?;
+    for (_, place) in &assets {
+        dot(canvas, pixel(*place), 3.0, DOT)?;
+    }
     let best = frontier.tangency.as_ref().and_then(|tangency| frontier.sharpe(tangency)).unwrap_or(0.0);
     let best = format!("greatest Sharpe ratio, {best:.2}");
     for (portfolio, name, colour) in [

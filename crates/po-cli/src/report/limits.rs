@@ -22,6 +22,9 @@ const ROWS: usize = 24;
 const ROOM: f64 = 0.01;
 const ROOM_OF_RISK: f64 = 0.001;
 
+/// A change smaller than this, for the room it is told for, is no news.
+const NEWS: f64 = 1e-12;
+
 /// A value this near to its limit has reached it.
 const REACHED: f64 = 1e-9;
 
@@ -146,7 +149,9 @@ fn listed<'a>(
 ) -> Option<String> {
     // That less capital has less risk is no news, unless the user has limited how much is invested.
     let invested = constraints.budget == Net::default();
-    let told = told.filter(|(constraint, ..)| !(invested && is_budget(constraint)));
+    let told = told.filter(|(constraint, price, _)| {
+        price.abs() * ROOM_OF_RISK > NEWS && !(invested && is_budget(constraint))
+    });
     let (mut limits, mut bounds): (Vec<_>, Vec<_>) =
         told.partition(|(constraint, ..)| matches!(constraint, Constraint::Row { .. }));
     let mut text = String::new();

@@ -95,6 +95,16 @@ fn a_frontier_without_a_good_ratio_says_so() {
 }
 
 #[test]
+fn what_does_not_move_has_no_ratio() {
+    let cash = "date,A,B\n2024-01-01,1,7\n2024-01-02,2,7\n2024-01-03,3,7\n2024-01-04,2,7\n";
+    let folder = Folder::with("prices.csv", cash);
+    let object = frontier(&folder, &["--points", "3", "-o", "json", "--plot", "f.svg"]).json();
+    assert_eq!(object["maximum_sharpe"], Value::Null);
+    assert_eq!(object["warnings"][0], "B does not move, so Sharpe ratios have no greatest value");
+    assert!(number(&object["points"][0]["volatility"]) < ROUNDING);
+}
+
+#[test]
 fn costs_are_taken_off_the_returns() {
     let folder = folder();
     let free = frontier(&folder, &["--points", "2", "-o", "json"]).json();

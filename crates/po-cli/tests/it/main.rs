@@ -10,6 +10,7 @@ mod frontier;
 mod golden;
 mod infeasible;
 mod market;
+mod noise;
 mod optima;
 mod po;
 mod readers;

@@ -156,6 +156,19 @@ fn two_assets_by_hand() {
 }
 
 #[test]
+fn a_sound_covariance_needs_no_repair() {
+    let folder = folder();
+    let weights = |policy: &str| {
+        let weights = |method: &str| {
+            object(&folder, &["--method", method, "--semidefinite", policy])["weights"].clone()
+        };
+        (weights("min-variance"), weights("risk-parity"))
+    };
+    let refused = weights("refuse");
+    assert!(["nearest", "clip", "trust"].iter().all(|policy| weights(policy) == refused));
+}
+
+#[test]
 fn shadow_prices_are_what_the_next_hundredth_is_worth() {
     let folder = folder();
     let run = |limit: &str, method: &str, key: &str| {

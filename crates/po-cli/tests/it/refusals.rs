@@ -149,7 +149,15 @@ fn assets_without_numbers() {
 #[test]
 fn assets_that_do_not_move() {
     let text = "date,A,B\n2024-01-01,1,7\n2024-01-02,2,7\n2024-01-03,3,7\n2024-01-04,3,7\n";
-    for method in ["hrp", "inverse-volatility", "inverse-variance"] {
+    for method in [
+        "hrp",
+        "inverse-volatility",
+        "inverse-variance",
+        "max-sharpe",
+        "max-diversification",
+        "max-decorrelation",
+        "risk-parity",
+    ] {
         let message = format!(
             "B has the same price in all 3 observations, so its variance is zero, and --method {method} needs one above zero; --assets chooses assets, --method equal-weight takes any"
         );

@@ -35,13 +35,18 @@ impl PathScratch {
     ) -> Result<(), Error> {
         let start = match start {
             Some(active) => {
-                self.now.solution.active.places.clone_from(&active.places);
-                self.now.solution.active.rows.clone_from(&active.rows);
+                self.begin_at(active);
                 Start::Warm
             }
             None => Start::Cold,
         };
         self.solve(request, at, start)
+    }
+
+    /// Lets the next evaluation begin at an active set.
+    pub(crate) fn begin_at(&mut self, active: &ActiveSet) {
+        self.now.solution.active.places.clone_from(&active.places);
+        self.now.solution.active.rows.clone_from(&active.rows);
     }
 
     /// As [`PathScratch::evaluate`], beginning where `now` ended.
@@ -88,6 +93,23 @@ impl PathScratch {
         with_program(request, linear, costs, |programme| {
             certify(programme, &Form::of(programme), certificate, &mut now.solution);
         });
+    }
+
+    /// Computes the proof that `now`, the end of a search that no limit stopped, has the greatest reward: for the
+    /// multipliers of a linear programme, which are the slopes in λ of those that `now` has.
+    pub(crate) fn certify_reward(&mut self, request: &Request<'_>) {
+        let at = self.now.at;
+        let rise = at.lambda - self.low.at.lambda;
+        let straight = rise > 0.0 && self.low.solution.active == self.now.solution.active;
+        let slope = |now: &mut f64, low: &f64| {
+            *now = if straight { (*now - low) / rise } else { *now / at.lambda };
+        };
+        let (now, low) = (&mut self.now.solution, &self.low.solution);
+        now.rows.iter_mut().zip(&low.rows).for_each(|(now, low)| slope(now, low));
+        now.absolute.iter_mut().zip(&low.absolute).for_each(|(now, low)| slope(now, low));
+        let linear = Request { scale: 0.0, benchmark: &[], ..*request };
+        self.certify(&linear, Multipliers { theta: 0.0, lambda: 1.0 });
+        self.now.at = at;
     }
 
     fn write_linear(&mut self, request: &Request<'_>, Multipliers { theta, lambda }: Multipliers) {

@@ -1,12 +1,16 @@
 //! The portfolios between which all convex objectives choose: two multipliers, and the programme that they make.
 
+mod bracketed;
+mod condition;
 mod evaluation;
 mod root;
 
 use po_core::InputError;
 
+pub(crate) use bracketed::bracketed;
+pub(crate) use condition::Condition;
 pub(crate) use evaluation::{Evaluation, multiply};
-pub(crate) use root::{Condition, Ending, Line, bracketed, root};
+pub(crate) use root::{Ending, Line, Origin, root};
 
 use crate::kernel::CertificateScratch;
 use crate::{Absolute, ProgramScratch, Risk, Rows};

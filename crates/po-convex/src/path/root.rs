@@ -4,6 +4,7 @@
 use po_core::Status;
 use po_core::simd::dot;
 
+use super::condition::{Condition, Sample};
 use super::{Evaluation, Multipliers, PathScratch, Request};
 use crate::{ActiveSet, Error};
 
@@ -28,67 +29,6 @@ const NEAR: f64 = 1e-14;
 /// By how much an end that is sought is overshot, in units of the way to where it should be.
 const OVERSHOT: f64 = 4.0;
 
-/// A condition inside which another one is solved is met to this.
-const MET_OUTSIDE: f64 = 1e-13;
-
-/// What the right multipliers make zero, negative below them and positive above.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Condition {
-    /// The variance equals this.
-    Variance(f64),
-    /// The variance of the difference to the benchmark equals this; it rises.
-    TrackingRises(f64),
-    /// The same, while it falls.
-    TrackingFalls(f64),
-    /// The reward equals this.
-    Reward(f64),
-    /// The ratio of reward to volatility is greatest: `λ reward = (1 - θ) variance`.
-    Ratio,
-    /// The utility at risk aversion γ and a charge κ for volatility is greatest: `λ (γ σ + κ) = (1 - θ) σ`.
-    Charge { gamma: f64, kappa: f64 },
-}
-
-/// What a condition depends on.
-#[derive(Clone, Copy, Debug)]
-struct Sample {
-    at: Multipliers,
-    variance: f64,
-    tracking: f64,
-    reward: f64,
-}
-
-impl Condition {
-    /// The value, and the size of its terms.
-    fn value(self, sample: Sample) -> (f64, f64) {
-        let Sample { at: Multipliers { theta, lambda }, variance, tracking, reward } = sample;
-        let difference = |a: f64, b: f64| (a - b, a.abs().max(b.abs()));
-        match self {
-            Self::Variance(limit) => difference(variance, limit),
-            Self::TrackingRises(limit) => difference(tracking, limit),
-            Self::TrackingFalls(limit) => difference(limit, tracking),
-            Self::Reward(target) => difference(reward, target),
-            Self::Ratio => difference(lambda * reward, (1.0 - theta) * variance),
-            Self::Charge { gamma, kappa } => {
-                let volatility = variance.sqrt();
-                difference(lambda * (gamma * volatility + kappa), (1.0 - theta) * volatility)
-            }
-        }
-    }
-
-    /// A guess of λ from the beginning of its line.
-    fn guess(self, first: &Evaluation) -> Option<f64> {
-        match self {
-            Self::Ratio if first.reward > 0.0 && first.variance > 0.0 => Some(first.variance / first.reward),
-            _ => None,
-        }
-    }
-
-    fn of(self, evaluation: &Evaluation) -> (f64, f64) {
-        let Evaluation { at, variance, tracking, reward, .. } = *evaluation;
-        self.value(Sample { at, variance, tracking, reward })
-    }
-}
-
 /// Multipliers on a straight line: `from + τ direction`, with τ from zero.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
@@ -98,8 +38,18 @@ pub(crate) struct Line<'a> {
     pub(crate) end: f64,
     /// The order of τ.
     pub(crate) unit: f64,
-    /// An active set to begin at, and a τ that is near, if there is one.
-    pub(crate) start: Option<(&'a ActiveSet, Option<f64>)>,
+    pub(crate) origin: Origin<'a>,
+}
+
+/// Where a search begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Origin<'a> {
+    /// At the beginning of the line, from nothing.
+    Nothing,
+    /// At a τ that may be near, from an active set.
+    Active(&'a ActiveSet, f64),
+    /// At a τ that may be near, from where the last evaluation ended.
+    Last(f64),
 }
 
 impl Line<'_> {
@@ -154,8 +104,12 @@ pub(crate) fn root(
     line: Line<'_>,
     scratch: &mut PathScratch,
 ) -> Result<Ending, Error> {
-    let near = line.start.and_then(|(_, near)| near).filter(|near| *near > 0.0);
-    let first = near.unwrap_or(0.0).min(line.end);
+    let near = match line.origin {
+        Origin::Nothing => None,
+        Origin::Active(_, near) | Origin::Last(near) => Some(near).filter(|near| *near > 0.0),
+    };
+    let far = line.end.min(FAR * line.unit);
+    let first = near.unwrap_or(0.0).min(far);
     let growth = if near.is_some() { 1.01 } else { 4.0 };
     let mut bracket = Bracket {
         low: None,
@@ -170,7 +124,11 @@ pub(crate) fn root(
     let mut next = first;
     for step in 0..STEPS {
         if step == 0 {
-            scratch.evaluate(request, line.at(next), line.start.map(|(active, _)| active))?;
+            match line.origin {
+                Origin::Nothing => scratch.evaluate(request, line.at(next), None)?,
+                Origin::Active(active, _) => scratch.evaluate(request, line.at(next), Some(active))?,
+                Origin::Last(_) => scratch.evaluate_next(request, line.at(next))?,
+            }
             if near.is_none() {
                 bracket.unit = condition.guess(&scratch.now).unwrap_or(line.unit).min(line.end);
             }
@@ -187,7 +145,6 @@ pub(crate) fn root(
         if straight || (within(MET) && size > 0.0) {
             return Ok(Ending::Met);
         }
-        let far = line.end.min(FAR * bracket.unit);
         if value < 0.0 && next >= far {
             return Ok(Ending::Beyond);
         }
@@ -377,52 +334,4 @@ fn crossing(condition: Condition, a: &Evaluation, b: &Evaluation, (from, to): (f
         }
     }
     Some(0.5 * (first + last))
-}
-
-/// The root of a rising function within a bracket whose ends are known: `value(t)` returns the function, and the size of
-/// its terms.
-///
-/// # Source
-/// Chandrupatla (1997): inverse quadratic interpolation where it is safe, bisection elsewhere.
-pub(crate) fn bracketed(
-    (mut low, mut at_low): (f64, f64),
-    (mut high, mut at_high): (f64, f64),
-    mut value: impl FnMut(f64) -> Result<(f64, f64), Error>,
-) -> Result<f64, Error> {
-    // `high` is the latest estimate, `low` the other end, and `third` the point before.
-    let mut fraction = 0.5;
-    for _ in 0..STEPS {
-        let t = high + fraction * (low - high);
-        let (at, size) = value(t)?;
-        if at.abs() <= MET_OUTSIDE * size {
-            return Ok(t);
-        }
-        let (third, at_third) = if (at > 0.0) == (at_high > 0.0) {
-            (high, at_high)
-        } else {
-            let third = (low, at_low);
-            (low, at_low) = (high, at_high);
-            third
-        };
-        (high, at_high) = (t, at);
-        let (best, _) = if at_high.abs() < at_low.abs() { (high, at_high) } else { (low, at_low) };
-        let narrow = 2.0 * POINT * best.abs() / (low - high).abs();
-        #[expect(clippy::float_cmp, reason = "the interval is empty")]
-        if narrow > 0.5 || low == high {
-            return Ok(best);
-        }
-        let xi = (high - low) / (third - low);
-        let phi = (at_high - at_low) / (at_third - at_low);
-        let safe = phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi;
-        fraction = if safe {
-            let first = at_high / (at_low - at_high) * at_third / (at_low - at_third);
-            let second =
-                (third - high) / (low - high) * at_high / (at_third - at_high) * at_low / (at_third - at_low);
-            first + second
-        } else {
-            0.5
-        };
-        fraction = fraction.clamp(narrow, 1.0 - narrow);
-    }
-    Ok(high)
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
 mod black_litterman;
+mod by_hand;
 mod compiled;
 mod conic;
 mod constraints;
@@ -10,6 +11,7 @@ mod infeasible;
 mod integer;
 mod markowitz;
 mod parse;
+mod portfolios;
 mod qp;
 mod random;
 mod refusals;

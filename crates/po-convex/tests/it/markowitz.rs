@@ -241,3 +241,28 @@ fn shadow_prices_equal_the_proven_multipliers() {
         }
     }
 }
+
+/// Without uncertainty, robust is the plain utility; the more of it, the less is bet on means.
+#[test]
+fn robustness_shades_from_utility_to_the_least_variance() {
+    let file = file();
+    let moments = file.market[0].moments();
+    let weights = |objective| {
+        let params = MarkowitzParams { objective, ..MarkowitzParams::default() };
+        Markowitz::new(params).unwrap().allocate((&moments).into()).unwrap().as_ref().as_slice().to_vec()
+    };
+    let uncertainties =
+        |observations| [MeanUncertainty::Sample { observations }, MeanUncertainty::Diagonal { observations }];
+    for uncertainty in uncertainties(60.0) {
+        let robust = weights(Objective::Robust { risk_aversion: 3.0, kappa: 0.0, uncertainty });
+        for (robust, plain) in robust.iter().zip(weights(Objective::Utility { risk_aversion: 3.0 })) {
+            assert!((robust - plain).abs() <= 1e-12, "{robust} is not {plain}");
+        }
+    }
+    let cautious = MeanUncertainty::Sample { observations: 1.0 };
+    let robust = weights(Objective::Robust { risk_aversion: 0.0, kappa: 1e6, uncertainty: cautious });
+    for (robust, least) in robust.iter().zip(weights(Objective::MinVariance)) {
+        // A charge of a million leaves a millionth of the means.
+        assert!((robust - least).abs() <= 1e-5, "{robust} is not {least}");
+    }
+}

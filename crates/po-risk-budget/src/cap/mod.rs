@@ -56,19 +56,20 @@ const PARITY: f64 = 1e-13;
 /// minimise  w'Σw   subject to  w_i (Σw)_i <= cap_i w'Σw   and the constraints
 /// ```
 ///
-/// Where the portfolio of least variance keeps the caps, it is the result. Elsewhere the caps enter by an
-/// augmented Lagrangian, from the portfolio whose shares are in proportion to the caps. The caps are not
-/// convex in the weights, so this is what is guaranteed:
+/// Where the portfolio of least variance keeps the caps, it is the result. Elsewhere quadratic programmes
+/// with the caps made linear follow each other, from the portfolio whose shares are in proportion to the
+/// caps; where they do not come to rest, an augmented Lagrangian brings them nearer. The caps are not convex
+/// in the weights, so this is what is guaranteed:
 ///
 /// - A result with status `Converged` keeps the constraints to rounding and the caps within the tolerance,
 ///   and satisfies the first-order conditions of a local minimum. The certificate's primal residual is the
 ///   largest excess, in shares.
 /// - Its variance is not greater than that of the portfolio in proportion to the caps, if the constraints
 ///   allow that one.
-/// - [`CappedAllocation::is_global`] is a proof: the Lagrangian at the multipliers found is convex on the
-///   plane of the equations, so that no portfolio within constraints and caps has less variance. It mostly
-///   holds; where it does not, nothing is known beyond the local minimum, and `gap` compares with the least
-///   variance without caps.
+/// - [`CappedAllocation::is_global`] is a proof: the Lagrangian at the multipliers found is convex on the plane of
+///   the equations, so that no portfolio within constraints and caps has less variance. It holds where few
+///   caps bind, and seldom where many do; without it nothing is known beyond the local minimum, and `gap` compares with
+///   the least variance without caps.
 /// - Where constraints and caps exclude each other, no proof of that is given: the result then is `Stalled`
 ///   or `IterationLimit`, and its primal residual tells by how much the caps are exceeded.
 ///
@@ -93,8 +94,8 @@ const PARITY: f64 = 1e-13;
 /// ```
 ///
 /// # Source
-/// Bertsekas (1982), "Constrained optimization and Lagrange multiplier methods", chapter 2, for the augmented
-/// Lagrangian.
+/// Wilson (1963) for the sequence of quadratic programmes; Bertsekas (1982), "Constrained optimization and
+/// Lagrange multiplier methods", chapter 2, for the augmented Lagrangian.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RiskCapping {
     params: RiskCapParams,

@@ -14,11 +14,17 @@ const ENOUGH: f64 = 1e-4;
 /// Halvings of a step.
 const HALVINGS: usize = 40;
 
+/// How much of a fall rounding may hide, in units of what it makes of the value.
+const HIDDEN: f64 = 100.0;
+
 /// Steps one after the other that the value does not show.
 const QUIET: usize = 8;
 
 /// A fall of the model this small, in units of the value, is rounding.
 const FLAT: f64 = 1e-28;
+
+/// A sum of squares this small is rounding.
+const PERFECT: f64 = 1e-26;
 
 /// A function with two derivatives.
 pub(crate) trait Smooth {
@@ -84,11 +90,15 @@ impl Descent {
                 step.iter().enumerate().map(|(asset, s)| s * dot(matrix.column(asset), step)).sum();
             // The matrix goes back to where it came from.
             self.curvature.take_back(matrix);
-            let rounding = 4.0 * f64::EPSILON * value.abs();
+            // A sum of squares is known to the rounding of what is squared.
+            let rounding = 4.0 * f64::EPSILON * value.abs().max(value.abs().sqrt());
             quiet = if fall <= rounding { quiet + 1 } else { 0 };
             if moved <= effort.tolerance * size || fall <= FLAT * (1.0 + value) || quiet > QUIET {
                 // The last step costs nothing, and brings as many digits again.
                 self.weights.clone_from(&self.program.x);
+                return Ok((Status::Converged, iteration + 1));
+            }
+            if value <= PERFECT {
                 return Ok((Status::Converged, iteration + 1));
             }
             let mut length = 1.0;
@@ -106,7 +116,9 @@ impl Descent {
                 length *= 0.5;
             }
             if !accepted {
-                return Ok((Status::Stalled, iteration + 1));
+                // A fall that is not found is no failure where rounding could hide it.
+                let hidden = fall <= HIDDEN * rounding;
+                return Ok((if hidden { Status::Converged } else { Status::Stalled }, iteration + 1));
             }
             // A whole step takes the programme's own point, which keeps its bounds to the last bit.
             self.weights.clone_from(if length < 1.0 { &self.trial } else { &self.program.x });

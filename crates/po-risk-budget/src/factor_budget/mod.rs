@@ -21,6 +21,9 @@ const ROUNDING: f64 = 1e-12;
 /// The accuracy of the budget in the space of the factors.
 const PARITY: f64 = 1e-13;
 
+/// A distance from the budget this small is rounding.
+const MET: f64 = 1e-10;
+
 /// A net exposure this small a part of the gross exposure is rounding.
 const NET: f64 = 1e-12;
 
@@ -111,7 +114,7 @@ pub struct FactorBudgetAllocation {
     pub report: FactorReport,
     /// The distance of the shares from the budget: the root of the sum of squares.
     pub distance: f64,
-    /// Whether the constraints let the budget be met by weights that are held for their factors alone.
+    /// Whether the budget is met.
     pub is_met: bool,
 }
 
@@ -183,6 +186,8 @@ impl FactorRiskBudgeting {
             allocation.solution.certificate.dual_residual = distances.clone().fold(0.0, f64::max);
         }
         allocation.distance = distances.map(|distance| distance * distance).sum::<f64>().sqrt();
+        // Under constraints a residual may help to meet the budget of fewer factors than assets.
+        allocation.is_met |= allocation.distance <= MET;
         let FactorBudgetAllocation { is_met, distance, .. } = allocation;
         tracing::debug!(assets = covariance.len(), factors, is_met, distance, "allocated");
         Ok(allocation)

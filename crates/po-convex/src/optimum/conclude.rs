@@ -1,0 +1,80 @@
+//! From multipliers to the objective, its shadow prices and its proof.
+
+use super::{Optimum, Question};
+use crate::Objective;
+use crate::path::{Condition, Multipliers, PathScratch, Request};
+
+/// The objective, its multipliers and its proof.
+pub(super) fn conclude(
+    request: &Request<'_>,
+    question: &Question<'_>,
+    binding: bool,
+    scratch: &mut PathScratch,
+) -> Optimum {
+    let now = &scratch.now;
+    let (theta, lambda) = (now.at.theta, now.at.lambda);
+    let (variance, reward) = (now.variance, now.reward);
+    let (volatility, tracking) = (variance.sqrt(), now.tracking.sqrt());
+    let per_lambda = if lambda > 0.0 { 1.0 / lambda } else { 0.0 };
+    let least = 1.0 - theta;
+    let limit = question.tracking.unwrap_or(0.0);
+    let mut optimum = Optimum::default();
+    // In what follows, eta is the multiplier of half the squared tracking error.
+    match question.objective {
+        Objective::MinVariance | Objective::MinRisk { .. } => {
+            optimum.value = variance;
+            optimum.scale = if least > 0.0 { 2.0 / least } else { 0.0 };
+            optimum.tracking = -optimum.scale * theta * limit;
+            if let Objective::MinRisk { target_return } = question.objective {
+                optimum.target = if binding { optimum.scale * lambda } else { 0.0 };
+                optimum.violation = target_return - reward;
+            }
+        }
+        Objective::Utility { risk_aversion } => {
+            optimum.value = reward - 0.5 * risk_aversion * variance;
+            optimum.scale = per_lambda;
+            optimum.tracking = (per_lambda - risk_aversion) * limit;
+        }
+        Objective::MaxReturn { volatility: greatest } => {
+            optimum.value = reward;
+            if binding {
+                optimum.scale = per_lambda;
+            } else {
+                scratch.certify_reward(request);
+                optimum.scale = 1.0;
+            }
+            optimum.tracking = if binding { theta * per_lambda * limit } else { 0.0 };
+            if greatest < f64::INFINITY {
+                optimum.volatility = if binding { least * per_lambda * greatest } else { 0.0 };
+                optimum.violation = volatility - greatest;
+            }
+        }
+        Objective::MaxSharpe { .. } | Objective::MaxDiversification => {
+            optimum.value = reward / volatility;
+            let lambda = if reward > 0.0 { least * variance / reward } else { lambda };
+            scratch.certify(request, Multipliers { theta, lambda });
+            optimum.scale = if lambda > 0.0 { 1.0 / (volatility * lambda) } else { 0.0 };
+            optimum.tracking = optimum.scale * theta * limit;
+        }
+        Objective::MaxDecorrelation => (optimum.value, optimum.scale) = (variance, 2.0),
+        Objective::MinTrackingError => {
+            (optimum.value, optimum.scale) = (tracking, if tracking > 0.0 { 1.0 / tracking } else { 0.0 });
+        }
+        Objective::Robust { .. } => {
+            if let (Condition::Charge { gamma, kappa }, _) = question.condition(theta) {
+                optimum.value = reward - kappa * volatility - 0.5 * gamma * variance;
+                let charge = gamma * volatility + kappa;
+                let lambda =
+                    if charge > 0.0 && volatility > 0.0 { least * volatility / charge } else { lambda };
+                scratch.certify(request, Multipliers { theta, lambda });
+                optimum.scale = if lambda > 0.0 { 1.0 / lambda } else { 0.0 };
+                optimum.tracking = optimum.scale * theta * limit;
+            }
+        }
+    }
+    if let Some(limit) = question.tracking {
+        optimum.violation = optimum.violation.max(tracking - limit);
+    }
+    optimum.violation = optimum.violation.max(0.0);
+    optimum
+}

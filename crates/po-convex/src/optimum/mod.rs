@@ -1,0 +1,218 @@
+//! The optimum of each objective over a convex set of portfolios.
+
+mod conclude;
+mod independent;
+mod limited;
+
+use po_core::InputError;
+
+use crate::path::{Condition, Ending, Line, Multipliers, Origin, PathScratch, Request, root};
+use crate::{ActiveSet, Error, MeanUncertainty, Objective, Risk};
+
+/// Weights beyond this grow without end.
+const ENDLESS: f64 = 1e7;
+
+/// A limit that is missed by less, in its own units, is met.
+const ROUNDING: f64 = 1e-12;
+
+/// What an objective asks for beside a [`Request`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question<'a> {
+    pub(crate) objective: Objective,
+    /// The greatest tracking error.
+    pub(crate) tracking: Option<f64>,
+    /// Where to begin, and a guess of the multipliers.
+    pub(crate) start: Option<(&'a ActiveSet, Multipliers)>,
+}
+
+/// What is known of an optimum beside the evaluation that stands in the scratch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Optimum {
+    /// The objective.
+    pub(crate) value: f64,
+    /// What multipliers and residuals of the programme are multiplied by to be those of the objective.
+    pub(crate) scale: f64,
+    /// The derivative of the objective by each limit that is no row: on volatility, tracking error and return.
+    pub(crate) volatility: f64,
+    pub(crate) tracking: f64,
+    pub(crate) target: f64,
+    /// By how much the worst of these limits is missed.
+    pub(crate) violation: f64,
+}
+
+/// Finds the optimum; the evaluation at it stands in `scratch.now`.
+pub(crate) fn optimum(
+    request: &Request<'_>,
+    question: &Question<'_>,
+    scratch: &mut PathScratch,
+) -> Result<Optimum, Error> {
+    scratch.prepare(request)?;
+    let limit = question.tracking.filter(|limit| *limit < f64::INFINITY);
+    let binding = match question.objective {
+        Objective::MinVariance | Objective::Utility { .. } => single(request, question, limit, scratch)?,
+        Objective::MinTrackingError | Objective::MaxDecorrelation => {
+            let theta = if question.objective == Objective::MinTrackingError { 1.0 } else { 0.0 };
+            scratch.evaluate(request, Multipliers { theta, lambda: 0.0 }, question.active())?;
+            if let Some(limit) = limit {
+                tracking_within(limit, scratch)?;
+            }
+            true
+        }
+        Objective::Robust {
+            risk_aversion,
+            kappa,
+            uncertainty: MeanUncertainty::Diagonal { observations },
+        } => {
+            let kappa = kappa / observations.sqrt();
+            return independent::optimum(request, question, (risk_aversion, kappa), scratch);
+        }
+        _ => match limit {
+            Some(limit) => limited::search(request, question, limit, scratch)?,
+            None => question.search(request, 0.0, question.origin(|at| at.lambda), scratch)?,
+        },
+    };
+    Ok(conclude::conclude(request, question, binding, scratch))
+}
+
+impl Question<'_> {
+    fn origin(&self, near: impl Fn(Multipliers) -> f64) -> Origin<'_> {
+        self.start.map_or(Origin::Nothing, |(active, at)| Origin::Active(active, near(at)))
+    }
+
+    fn active(&self) -> Option<&ActiveSet> {
+        self.start.map(|(active, _)| active)
+    }
+
+    /// The condition on λ, and the end of its line.
+    fn condition(&self, theta: f64) -> (Condition, f64) {
+        match self.objective {
+            Objective::MaxReturn { volatility } => {
+                (Condition::Variance(volatility * volatility), f64::INFINITY)
+            }
+            Objective::MinRisk { target_return } => (Condition::Reward(target_return), f64::INFINITY),
+            Objective::Robust { risk_aversion: gamma, kappa, uncertainty } => {
+                let observations = match uncertainty {
+                    MeanUncertainty::Sample { observations } | MeanUncertainty::Diagonal { observations } => {
+                        observations
+                    }
+                };
+                let kappa = kappa / observations.sqrt();
+                (Condition::Charge { gamma, kappa }, (1.0 - theta) / gamma)
+            }
+            _ => (Condition::Ratio, f64::INFINITY),
+        }
+    }
+
+    /// Searches λ for a given θ; whether the condition binds.
+    fn search(
+        &self,
+        request: &Request<'_>,
+        theta: f64,
+        origin: Origin<'_>,
+        scratch: &mut PathScratch,
+    ) -> Result<bool, Error> {
+        let (condition, end) = self.condition(theta);
+        let line = Line {
+            from: Multipliers { theta, lambda: 0.0 },
+            direction: Multipliers { theta: 0.0, lambda: 1.0 },
+            end,
+            unit: unit(request),
+            origin,
+        };
+        let ending = root(request, condition, line, scratch)?;
+        let now = &scratch.now;
+        match (self.objective, ending) {
+            (Objective::MaxReturn { volatility }, Ending::Before) => {
+                let least = now.variance.sqrt();
+                if least > volatility * (1.0 + ROUNDING) {
+                    return Err(Error::RiskLimitTooLow { what: "the volatility", limit: volatility, least });
+                }
+                Ok(true)
+            }
+            (Objective::MinRisk { .. }, Ending::Before) => Ok(false),
+            (_, Ending::Met | Ending::Before) => Ok(true),
+            (objective, Ending::Beyond) => {
+                endless(&now.solution.x)?;
+                match objective {
+                    Objective::MinRisk { target_return: target } => {
+                        let greatest = now.reward;
+                        if greatest < target - ROUNDING * (target.abs() + greatest.abs()) {
+                            return Err(Error::TargetTooHigh { target, greatest });
+                        }
+                        Ok(true)
+                    }
+                    Objective::MaxSharpe { risk_free } => {
+                        Err(Error::NoExcessReturn { greatest: now.reward, risk_free })
+                    }
+                    Objective::MaxDiversification => {
+                        Err(Error::NoExcessReturn { greatest: now.reward, risk_free: 0.0 })
+                    }
+                    _ => Ok(false),
+                }
+            }
+        }
+    }
+}
+
+/// An objective whose λ is known: one programme, or, where the tracking error is too great, one line of them.
+fn single(
+    request: &Request<'_>,
+    question: &Question<'_>,
+    limit: Option<f64>,
+    scratch: &mut PathScratch,
+) -> Result<bool, Error> {
+    let lambda = match question.objective {
+        Objective::Utility { risk_aversion } => 1.0 / risk_aversion,
+        _ => 0.0,
+    };
+    let from = Multipliers { theta: 0.0, lambda };
+    let Some(limit) = limit else {
+        scratch.evaluate(request, from, question.active())?;
+        return Ok(true);
+    };
+    let (direction, origin) = (Multipliers { theta: 1.0, lambda: -lambda }, question.origin(|at| at.theta));
+    let line = Line { from, direction, end: 1.0, unit: 0.5, origin };
+    match root(request, Condition::TrackingFalls(limit * limit), line, scratch)? {
+        Ending::Beyond => tracking_within(limit, scratch)?,
+        Ending::Met | Ending::Before => {}
+    }
+    Ok(true)
+}
+
+fn tracking_within(limit: f64, scratch: &PathScratch) -> Result<(), Error> {
+    let least = scratch.now.tracking.sqrt();
+    if least <= limit + ROUNDING * scratch.now.variance.sqrt() {
+        Ok(())
+    } else {
+        Err(Error::RiskLimitTooLow { what: "the tracking error", limit, least })
+    }
+}
+
+fn endless(x: &[f64]) -> Result<(), Error> {
+    let fastest = x.iter().map(|x| x.abs()).enumerate();
+    let (asset, most) = fastest.fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best });
+    if most > ENDLESS { Err(Error::Unbounded { asset }) } else { Ok(()) }
+}
+
+/// The λ at which risk and return weigh about the same.
+fn unit(request: &Request<'_>) -> f64 {
+    let assets = request.risk.len();
+    let mean = (0..assets).map(|asset| variance(request.risk, asset)).sum::<f64>() / assets as f64;
+    let most = request.reward.iter().fold(0.0, |most: f64, reward| most.max(reward.abs()));
+    let unit = mean / most;
+    if unit.is_finite() && unit > 0.0 { unit } else { 1.0 }
+}
+
+pub(crate) fn variance(risk: Risk<'_>, asset: usize) -> f64 {
+    match risk {
+        Risk::Dense(covariance) => covariance.as_view()[(asset, asset)],
+        Risk::Factor(covariance) => {
+            covariance.specific()[asset] + covariance.loadings().row(asset).norm_squared()
+        }
+    }
+}
+
+/// Refuses a mean that does not fit.
+pub(crate) fn check_mean(mean: &[f64], assets: usize) -> Result<(), InputError> {
+    crate::black_litterman::check_numbers("the list of means", "the mean return", assets, mean)
+}
