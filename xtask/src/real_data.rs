@@ -22,19 +22,36 @@ pub(crate) struct Args {
     pub(crate) dir: PathBuf,
 }
 
-/// A file of prices, and a file that says which asset belongs to which group, where there is one.
+/// A file of prices, and, where there are groups, the file that tells them and what is asked of each.
 struct Case {
     prices: &'static str,
-    groups: Option<&'static str>,
+    groups: Option<(&'static str, &'static str)>,
 }
 
 const CASES: &[Case] = &[
     Case { prices: "us20_pypfopt/prices.csv.gz", groups: None },
     Case { prices: "sp500_20/prices.csv.gz", groups: None },
-    Case { prices: "us_equity_A/adj_close.csv.gz", groups: Some("us_equity_A/sectors.csv") },
+    Case {
+        prices: "us_equity_A/adj_close.csv.gz",
+        groups: Some(("us_equity_A/sectors.csv", "each gics_sector <= 20%")),
+    },
     Case { prices: "crypto_binance/daily.csv.gz", groups: None },
     Case { prices: "etf21_ohlcv/ohlcv.csv.gz", groups: None },
 ];
+
+/// What each file is allocated by, and whether the method takes what is asked of the groups.
+const ALLOCATIONS: &[(&str, bool)] = &[
+    ("hrp", false),
+    ("min-variance", true),
+    ("mean-variance", true),
+    ("max-sharpe", true),
+    ("max-diversification", true),
+    ("max-decorrelation", true),
+    ("risk-parity", false),
+];
+
+/// How large a gap an optimum may leave, and how far a risk budget may be missed.
+const PROOF: f64 = 1e-10;
 
 /// By how much the sum of the weights may miss one: rounding of a few hundred additions, and of the printed digits.
 const SUM: f64 = 1e-9;
@@ -59,11 +76,13 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let po = workspace::target_directory()?.join("release").join(format!("po{EXE_SUFFIX}"));
     let mut failed = Vec::new();
     for case in there {
-        match allocate(&po, case, &dir) {
-            Ok(line) => say(&format!("  {}: {line}", case.prices)),
-            Err(failure) => {
-                complain(&format!("  {}: {}", case.prices, failure.message()));
-                failed.push(case.prices);
+        for &(method, constrained) in ALLOCATIONS {
+            match allocate(&po, case, (method, constrained), &dir) {
+                Ok(line) => say(&format!("  {} by {method}: {line}", case.prices)),
+                Err(failure) => {
+                    complain(&format!("  {} by {method}: {}", case.prices, failure.message()));
+                    failed.push(format!("{} by {method}", case.prices));
+                }
             }
         }
     }
@@ -71,12 +90,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
 }
 
 /// Runs `po allocate` over one case and returns its line of the report.
-fn allocate(po: &Path, case: &Case, dir: &Path) -> Outcome<String> {
+fn allocate(po: &Path, case: &Case, (method, constrained): (&str, bool), dir: &Path) -> Outcome<String> {
     let path = |file: &str| dir.join(file).to_string_lossy().into_owned();
-    let groups = case.groups.map(path).filter(|file| Path::new(file).is_file());
+    let groups = case.groups.map(|(file, limit)| (path(file), limit));
+    let groups = groups.filter(|(file, _)| Path::new(file).is_file());
+    let limit = groups.iter().filter(|_| constrained).flat_map(|(_, limit)| ["--constraint", *limit]);
     let line = CommandLine::new(&po.to_string_lossy(), ["allocate".to_owned(), path(case.prices)])
-        .args(groups.iter().flat_map(|file| ["--groups", file]))
-        .args(["--method", "hrp", "--output", "json"]);
+        .args(groups.iter().flat_map(|(file, _)| ["--groups", file.as_str()]))
+        .args(limit)
+        .args(["--method", method, "--output", "json"]);
     let start = Instant::now();
     let run = measure(&line)?;
     let taken = since(start);
@@ -84,7 +106,8 @@ fn allocate(po: &Path, case: &Case, dir: &Path) -> Outcome<String> {
         .map_err(|error| Failure::Check(format!("`{line}` printed what is not JSON: {error}")))?;
     let summary = summarise(&report).map_err(|what| Failure::Check(format!("`{line}`: {what}")))?;
     let peak = run.peak.map_or_else(|| "unknown".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
-    let absent = case.groups.filter(|_| groups.is_none()).map(|file| format!(", {file} skipped, not there"));
+    let absent =
+        case.groups.filter(|_| groups.is_none()).map(|(file, _)| format!(", {file} skipped, not there"));
     Ok(format!("{summary}, {taken}, peak memory {peak}{}", absent.unwrap_or_default()))
 }
 
@@ -147,7 +170,28 @@ fn summarise(report: &Value) -> Result<String, String> {
     let volatility = report.pointer("/risk/volatility_annualised").and_then(Value::as_f64);
     let volatility = volatility.ok_or("no risk.volatility_annualised")?;
     let percent = 100.0 * volatility;
-    Ok(format!("{} assets, {observations} observations, volatility {percent:.2} % a year", weights.len()))
+    let proof = proof(report)?;
+    Ok(format!(
+        "{} assets, {observations} observations, volatility {percent:.2} % a year{proof}",
+        weights.len()
+    ))
+}
+
+/// The gap of an optimum, or what is wrong with its certificate; nothing where there is none.
+fn proof(report: &Value) -> Result<String, String> {
+    let status = report.get("status").and_then(Value::as_str).ok_or("no status")?;
+    if status != "converged" {
+        return Err(format!("the status is {status}, expected converged"));
+    }
+    let Some(certificate) = report.get("certificate") else { return Ok(String::new()) };
+    let read = |name: &str| {
+        let number = certificate.get(name).and_then(Value::as_f64).ok_or(format!("no certificate.{name}"))?;
+        let sound = number.abs() <= PROOF;
+        sound.then_some(number).ok_or(format!("the {name} is {number:e}, expected at most {PROOF:e}"))
+    };
+    read("primal_residual")?;
+    read("dual_residual")?;
+    Ok(format!(", gap {:.0e}", read("gap")?))
 }
 
 /// The weights, by name.
@@ -167,7 +211,8 @@ mod tests {
 
     fn report(weights: &str) -> Value {
         let text = format!(
-            r#"{{"weights": {weights}, "observations": 250, "risk": {{"volatility_annualised": 0.125}}}}"#
+            r#"{{"weights": {weights}, "observations": 250, "risk": {{"volatility_annualised": 0.125}},
+                "status": "converged", "certificate": {{"primal_residual": 0.0, "dual_residual": 1e-17, "gap": 2e-16}}}}"#
         );
         serde_json::from_str(&text).unwrap()
     }
@@ -175,7 +220,18 @@ mod tests {
     #[test]
     fn a_good_report_is_one_line() {
         let line = summarise(&report(r#"{"A": 0.25, "B": 0.75}"#)).unwrap();
-        assert_eq!(line, "2 assets, 250 observations, volatility 12.50 % a year");
+        assert_eq!(line, "2 assets, 250 observations, volatility 12.50 % a year, gap 2e-16");
+    }
+
+    #[test]
+    fn an_optimum_without_a_proof_is_told() {
+        let wrong = |from: &str, to: &str| {
+            let text = report(r#"{"A": 1.0}"#).to_string().replace(from, to);
+            summarise(&serde_json::from_str(&text).unwrap()).unwrap_err()
+        };
+        assert_eq!(wrong("converged", "stalled"), "the status is stalled, expected converged");
+        assert_eq!(wrong("2e-16", "0.5"), "the gap is 5e-1, expected at most 1e-10");
+        assert_eq!(wrong("dual_residual", "dual"), "no certificate.dual_residual");
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Allocator for Markowitz {
     /// # Errors
     /// [`Error::Input`] for what does not fit; [`Error::NoMean`]; [`Error::Infeasible`] with the conflict;
     /// [`Error::RiskLimitTooLow`], [`Error::TargetTooHigh`] and [`Error::NoExcessReturn`] with what is possible;
-    /// [`Error::Unbounded`]; [`Error::Unsupported`] for a combination that no method here takes.
+    /// [`Error::Riskless`] where a ratio to risk has no maximum; [`Error::Unbounded`]; [`Error::Unsupported`] for a combination that no method here takes.
     fn allocate_into(
         &self,
         input: MarkowitzInput<'_>,
@@ -184,7 +184,7 @@ pub(crate) fn take_over(
     certificate.primal_residual = certificate.primal_residual.max(found.violation);
     certificate.dual_residual *= found.scale;
     certificate.complementarity *= found.scale;
-    certificate.gap *= found.scale;
+    certificate.gap = found.gap.unwrap_or(certificate.gap * found.scale);
     portfolio.solution.certificate = certificate;
     portfolio.objective = found.value;
     portfolio.bound = found.value - sign * certificate.gap.abs();
@@ -250,6 +250,7 @@ fn write_reward(
         check_mean(mean, risk.len())?;
     }
     if *objective == Objective::MaxDiversification {
+        every_asset_moves(risk)?;
         reward.extend((0..risk.len()).map(|asset| variance(risk, asset).sqrt()));
     } else if objective.needs_mean() {
         let Some(mean) = mean else { return Err(Error::NoMean { objective: objective.name() }) };
@@ -278,6 +279,12 @@ pub(crate) fn supported(objective: &Objective, constraints: &Constraints, costs:
     }
 }
 
+/// Refuses an asset without risk: how much of it to hold, neither a correlation nor a ratio of volatilities says.
+fn every_asset_moves(risk: Risk<'_>) -> Result<(), InputError> {
+    let still = (0..risk.len()).find(|&asset| variance(risk, asset) <= 0.0);
+    still.map_or(Ok(()), |asset| Err(InputError::ZeroVariance { asset }))
+}
+
 /// A risk in which every asset has variance one.
 enum Correlated {
     Dense(Covariance),
@@ -289,10 +296,7 @@ impl Correlated {
         if *objective != Objective::MaxDecorrelation {
             return Ok(None);
         }
-        let assets = risk.len();
-        if let Some(asset) = (0..assets).find(|&asset| variance(risk, asset) <= 0.0) {
-            return Err(InputError::ZeroVariance { asset }.into());
-        }
+        every_asset_moves(risk)?;
         Ok(Some(match risk {
             Risk::Dense(covariance) => {
                 Self::Dense(Covariance::new(covariance.correlation()?.as_view().into_owned())?)

@@ -5,7 +5,7 @@ use po_core::{Solution, Weights};
 use crate::path::Multipliers;
 use crate::{Constraint, ProgramSolution, Rows, Side};
 
-/// Shadow prices below this, in units of the largest, are rounding.
+/// Shadow prices below this, in units of the largest or of the objective, are rounding.
 const ROUNDING: f64 = 1e-12;
 
 /// An optimal portfolio, with its proof and what each constraint costs.
@@ -79,7 +79,7 @@ impl Portfolio {
     pub fn shadow_prices(&self) -> Vec<ShadowPrice> {
         let Prices { labels, rows, bounds, scale } = &self.prices;
         let all = rows.iter().chain(bounds).map(|[_, _, price]| price.abs());
-        let least = ROUNDING * all.filter(|price| price.is_finite()).fold(0.0, f64::max);
+        let least = ROUNDING * all.filter(|price| price.is_finite()).fold(self.objective.abs(), f64::max);
         let side = |price: f64| if (price < 0.0) == (*scale < 0.0) { Side::Lower } else { Side::Upper };
         let of_rows = labels.iter().zip(rows).map(|(label, &[lower, upper, value])| {
             let side = side(value);

@@ -33,6 +33,17 @@ pub enum Error {
         /// The risk-free rate.
         risk_free: f64,
     },
+    /// A portfolio without risk is rewarded, so that the ratio of reward to risk has no maximum.
+    #[error(
+        "the volatility of {} is 0, expected a positive number: its reward of {reward} comes without risk, so that the ratio of both has no maximum",
+        safest(*.asset)
+    )]
+    Riskless {
+        /// The asset without risk; `None` where risks cancel within a portfolio.
+        asset: Option<usize>,
+        /// Its excess return, or what else the ratio rewards.
+        reward: f64,
+    },
     /// The objective needs expected returns.
     #[error("the objective {objective} needs expected returns, expected a mean for each asset")]
     NoMean {
@@ -95,12 +106,23 @@ impl Error {
     pub fn named(&self, universe: &Universe) -> String {
         match self {
             Self::Input(error) => error.named(universe),
-            Self::Unbounded { asset } => {
+            Self::Unbounded { asset } | Self::Riskless { asset: Some(asset), .. } => {
                 self.to_string().replacen(&format!("asset {asset}"), &universe.label(*asset), 1)
             }
             Self::Infeasible(conflict) => conflict.named(universe),
             _ => self.to_string(),
         }
+    }
+
+    /// Whether other limits on risk and return might have an answer.
+    pub(crate) fn is_out_of_reach(&self) -> bool {
+        matches!(
+            self,
+            Self::RiskLimitTooLow { .. }
+                | Self::TargetTooHigh { .. }
+                | Self::NoExcessReturn { .. }
+                | Self::Riskless { .. }
+        )
     }
 
     /// How much each constraint would have to give, where that is what is wrong.
@@ -111,4 +133,9 @@ impl Error {
             _ => &[],
         }
     }
+}
+
+/// What has no risk.
+fn safest(asset: Option<usize>) -> String {
+    asset.map_or_else(|| "the safest portfolio".to_owned(), |asset| format!("asset {asset}"))
 }

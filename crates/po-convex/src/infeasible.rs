@@ -108,19 +108,15 @@ fn shrink(elastic: &Elastic<'_>, state: &mut State<'_>) -> Result<(), Error> {
 }
 
 fn solve(state: &mut State<'_>) -> Result<(), Error> {
-    if state.simplex.solve() {
-        Ok(())
-    } else {
-        Err(Error::Numerical { iterations: state.simplex.iterations() })
-    }
+    let solved = state.simplex.solve();
+    solved.then_some(()).ok_or(Error::Numerical { iterations: state.simplex.iterations() })
 }
 
 /// What to tell of a programme whose objective seems to fall without end.
 pub(crate) fn unbounded(program: &Program<'_>) -> Error {
-    match explain(program) {
-        Err(error) => return error,
-        Ok(Some(conflict)) => return Error::Infeasible(Box::new(conflict)),
-        Ok(None) => {}
+    let conflict = explain(program).map(|found| found.map(|conflict| Error::Infeasible(Box::new(conflict))));
+    if let Some(error) = conflict.unwrap_or_else(Some) {
+        return error;
     }
     let (iterations, ray) = interior::ray(program);
     let Some(ray) = ray else { return Error::Numerical { iterations } };

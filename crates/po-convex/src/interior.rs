@@ -19,15 +19,14 @@ pub(crate) fn solve(program: &Program<'_>, solution: &mut ProgramSolution) -> Ou
     let (cones, handles) = whole(program);
     let answer = cones.solve();
     solution.iterations = answer.iterations;
-    if answer.outcome == Outcome::Solved {
-        handles.read(program, &answer.x, &answer.multipliers, solution);
-        solution.status = Status::Converged;
-        // Between a programme that is infeasible by little and one that is hard, the method cannot tell.
-        if violation(program, &solution.x) > VIOLATION && !is_feasible(program) {
-            return Outcome::PrimalInfeasible;
-        }
+    if answer.outcome != Outcome::Solved {
+        return answer.outcome;
     }
-    answer.outcome
+    handles.read(program, &answer.x, &answer.multipliers, solution);
+    solution.status = Status::Converged;
+    // Between a programme that is infeasible by little and one that is hard, the method cannot tell.
+    let infeasible = violation(program, &solution.x) > VIOLATION && !is_feasible(program);
+    if infeasible { Outcome::PrimalInfeasible } else { Outcome::Solved }
 }
 
 /// The direction along which the objective falls without end, if the method finds one, and the iterations used.

@@ -14,7 +14,7 @@ const ACCEPTED: f64 = 1e-9;
 const STEPS: usize = 100;
 
 /// Halvings of a step.
-const HALVINGS: usize = 30;
+const HALVINGS: i32 = 30;
 
 /// The share of the linear decrease that a step must achieve (Armijo).
 const DECREASE: f64 = 1e-4;
@@ -51,14 +51,11 @@ pub(crate) fn nearest(mut matrix: DMatrix<f64>, floor: f64) -> Result<DMatrix<f6
         if point.gradient.amax() <= tolerance {
             break;
         }
-        match point.next(&matrix, target)? {
-            Some(next) => point = next,
-            None => break,
-        }
+        let Some(next) = point.next(&matrix, target)? else { break };
+        point = next;
     }
-    if point.gradient.amax() > ACCEPTED * largest {
-        return Err(InputError::NotConverged { what: "the nearest correlation matrix" });
-    }
+    let converged = point.gradient.amax() <= ACCEPTED * largest;
+    converged.then_some(()).ok_or(InputError::NotConverged { what: "the nearest correlation matrix" })?;
     let mut nearest = point.positive_part()?;
     for asset in 0..size {
         nearest[(asset, asset)] += floor;
@@ -106,17 +103,14 @@ impl Point {
     fn next(&self, matrix: &DMatrix<f64>, target: f64) -> Result<Option<Self>, InputError> {
         let step = self.newton_step()?;
         let slope = self.gradient.dot(&step);
-        let mut length = 1.0;
-        for _ in 0..HALVINGS {
+        let shortened = |halvings: i32| {
+            let length = 0.5_f64.powi(halvings);
             let next = Self::at(matrix, &self.multipliers + length * &step, target)?;
             // Near the minimum the value is all rounding, and the gradient tells more.
             let lower = next.value <= self.value + DECREASE * length * slope && next.value < self.value;
-            if lower || next.gradient.norm() < 0.5 * self.gradient.norm() {
-                return Ok(Some(next));
-            }
-            length *= 0.5;
-        }
-        Ok(None)
+            Ok((lower || next.gradient.norm() < 0.5 * self.gradient.norm()).then_some(next))
+        };
+        (0..HALVINGS).find_map(|halvings| shortened(halvings).transpose()).transpose()
     }
 
     /// Solves `(V + ε I) d = -gradient` by conjugate gradients, V the generalised Hessian.
@@ -157,11 +151,10 @@ impl Point {
             }
             let curved = times(&direction)?;
             let curvature = direction.dot(&curved);
-            if curvature.is_nan() || curvature <= 0.0 {
-                break;
-            }
-            step.axpy(power / curvature, &direction, 1.0);
-            residual.axpy(-power / curvature, &curved, 1.0);
+            // Rounding may leave no curvature: what has been found is then kept.
+            let stride = if curvature > 0.0 { power / curvature } else { 0.0 };
+            step.axpy(stride, &direction, 1.0);
+            residual.axpy(-stride, &curved, 1.0);
             preconditioned = residual.component_div(&diagonal);
             let next = residual.dot(&preconditioned);
             direction = &preconditioned + (next / power) * &direction;

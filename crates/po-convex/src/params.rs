@@ -97,6 +97,9 @@ pub enum Objective {
     /// maximise (μ - r)'x / sqrt(x'Σx)
     /// ```
     ///
+    /// Where a portfolio without risk returns more than r there is none, which is an error; where one returns just r,
+    /// all its mixtures with the best portfolio have the same ratio, and one of them is returned.
+    ///
     /// # Source
     /// Sharpe (1966).
     MaxSharpe {
@@ -177,6 +180,13 @@ pub enum MeanUncertainty {
     },
 }
 
+impl MeanUncertainty {
+    pub(crate) fn observations(self) -> f64 {
+        let (Self::Sample { observations } | Self::Diagonal { observations }) = self;
+        observations
+    }
+}
+
 impl Objective {
     /// The name by which messages call it.
     #[must_use]
@@ -240,12 +250,7 @@ impl Objective {
             Self::Robust { risk_aversion, kappa, uncertainty } => {
                 not_negative("the risk aversion", risk_aversion)?;
                 not_negative("kappa", kappa)?;
-                let observations = match uncertainty {
-                    MeanUncertainty::Sample { observations } | MeanUncertainty::Diagonal { observations } => {
-                        observations
-                    }
-                };
-                positive("the number of observations", observations)
+                positive("the number of observations", uncertainty.observations())
             }
         }
     }

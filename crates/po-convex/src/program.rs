@@ -78,11 +78,15 @@ impl Program<'_> {
         length("the list of lower bounds", self.lower.len())?;
         length("the list of upper bounds", self.upper.len())?;
         length("a row of coefficients", self.rows.assets())?;
-        for (asset, (&lower, &upper)) in self.lower.iter().zip(self.upper).enumerate() {
-            let ordered = matches!(lower.partial_cmp(&upper), Some(order) if order.is_le());
-            if !ordered || lower == f64::INFINITY || upper == f64::NEG_INFINITY {
-                return Err(InputError::BoundsCross { asset, lower, upper });
-            }
+        let sound = |(lower, upper): (&f64, &f64)| {
+            (lower <= upper) & (*lower < f64::INFINITY) & (*upper > f64::NEG_INFINITY)
+        };
+        let bounds = || self.lower.iter().zip(self.upper);
+        // The common case has no branch for each asset.
+        if !bounds().fold(true, |all, pair| all & sound(pair))
+            && let Some((asset, (&lower, &upper))) = bounds().enumerate().find(|(_, pair)| !sound(*pair))
+        {
+            return Err(InputError::BoundsCross { asset, lower, upper });
         }
         if !self.ridge.is_empty() {
             length("the list of ridge terms", self.ridge.len())?;
@@ -127,11 +131,9 @@ fn each_not_negative(name: &'static str, values: &[f64]) -> Result<(), InputErro
 }
 
 fn finite(name: &'static str, values: &[f64]) -> Result<(), InputError> {
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(asset) => {
-            let (value, expected) = (values[asset], "a finite number");
-            Err(InputError::AssetOutOfRange { name, asset, value, expected })
-        }
+    if values.iter().fold(true, |all, value| all & value.is_finite()) {
+        return Ok(());
     }
+    let asset = values.iter().take_while(|value| value.is_finite()).count();
+    Err(InputError::AssetOutOfRange { name, asset, value: values[asset], expected: "a finite number" })
 }

@@ -106,12 +106,8 @@ pub fn check_positive_semidefinite(covariance: &Covariance) -> Result<(), InputE
         return Ok(());
     }
     let scaled = SymmetricEigen::new(scaled(covariance, &scales).as_view())?;
-    match scaled.values().first() {
-        Some(&smallest) if smallest < -ROUNDING => {
-            Err(InputError::NotPositiveSemidefinite { eigenvalue: smallest_eigenvalue(covariance)? })
-        }
-        _ => Ok(()),
-    }
+    let refused = InputError::NotPositiveSemidefinite { eigenvalue: smallest_eigenvalue(covariance)? };
+    if scaled.values().iter().all(|value| *value >= -ROUNDING) { Ok(()) } else { Err(refused) }
 }
 
 /// The smallest eigenvalue: below zero for a matrix that is not positive semidefinite, though rounding may also put

@@ -198,19 +198,19 @@ impl<'a> Simplex<'a> {
     pub(crate) fn solve(&mut self) -> bool {
         let downhill = self.downhill();
         let mut stalled = 0;
-        for _ in 0..PATIENCE * self.lower.len() {
+        let mut steps = 0..PATIENCE * self.lower.len();
+        let improve = |_| {
             self.iterations += 1;
             let prices = self.prices();
-            let Some((entering, upward, slope)) = self.entering(&prices, downhill, stalled > STALLED) else {
-                return true;
+            let smallest = stalled > STALLED;
+            let Some((entering, upward, slope)) = self.entering(&prices, downhill, smallest) else {
+                return Some(true);
             };
-            match self.step(entering, upward, slope, stalled > STALLED) {
-                None => return false,
-                Some(step) if step > AT => stalled = 0,
-                Some(_) => stalled += 1,
-            }
-        }
-        false
+            let Some(step) = self.step(entering, upward, slope, smallest) else { return Some(false) };
+            stalled = if step > AT { 0 } else { stalled + 1 };
+            None
+        };
+        steps.find_map(improve).unwrap_or(false)
     }
 
     /// The variable to move, whether upward, and the slope.
@@ -221,12 +221,9 @@ impl<'a> Simplex<'a> {
             let gradient = self.gradient(variable, prices);
             let [left, right] = self.slopes(variable);
             for (upward, slope) in [(true, gradient + right), (false, -gradient - left)] {
-                if slope < steepest {
+                if slope < steepest && !(first && best.is_some()) {
                     steepest = slope;
                     best = Some((variable, upward, slope));
-                    if first {
-                        return best;
-                    }
                 }
             }
         }
@@ -389,3 +386,6 @@ impl<'a> Simplex<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

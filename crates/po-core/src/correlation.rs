@@ -47,7 +47,7 @@ impl Correlation {
             }
             matrix[(asset, asset)] = 1.0;
         }
-        make_symmetric(&mut matrix, |_, _| ROUNDING)?;
+        make_symmetric(&mut matrix, |_, _, _| ROUNDING)?;
         for col in 0..matrix.ncols() {
             for row in 0..matrix.nrows() {
                 let value = matrix[(row, col)];

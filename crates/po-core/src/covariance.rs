@@ -43,13 +43,14 @@ impl Covariance {
     /// assert_eq!(error, InputError::NotSymmetric { row: 1, col: 0, value: 0.02, mirrored: 0.01 });
     /// # Ok::<(), InputError>(())
     /// ```
-    pub fn new(mut matrix: DMatrix<f64>) -> Result<Self, InputError> {
+    pub fn new(matrix: DMatrix<f64>) -> Result<Self, InputError> {
         check_square_and_finite("the covariance", &matrix)?;
-        if let Some(asset) = (0..matrix.nrows()).find(|&asset| matrix[(asset, asset)] < 0.0) {
-            return Err(InputError::NegativeVariance { asset, value: matrix[(asset, asset)] });
-        }
-        let deviation: Vec<f64> = matrix.diagonal().iter().map(|variance| variance.sqrt()).collect();
-        make_symmetric(&mut matrix, |row, col| ASYMMETRY * deviation[row] * deviation[col])?;
+        let covariance = Self(matrix);
+        covariance.first_negative()?;
+        let Self(mut matrix) = covariance;
+        make_symmetric(&mut matrix, |matrix, row, col| {
+            ASYMMETRY * matrix[(row, row)].sqrt() * matrix[(col, col)].sqrt()
+        })?;
         Ok(Self(matrix))
     }
 
@@ -61,8 +62,60 @@ impl Covariance {
         Self::new(from_slice("the list of covariances", assets, assets, entries)?)
     }
 
+    /// Writes another covariance into the memory that is there: `fill` writes each column from its diagonal entry down.
+    ///
+    /// After an error the matrix is zero.
+    ///
+    /// # Errors
+    /// [`InputError::Empty`] for no asset; [`InputError::NotFinite`] and [`InputError::NegativeVariance`] for the first
+    /// entry found.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::Covariance;
+    ///
+    /// let mut covariance = Covariance::default();
+    /// covariance.assign_lower(2, |col, below| below.copy_from_slice(&[[0.04, 0.018], [0.09, 0.0]][col][..2 - col]))?;
+    /// assert_eq!(covariance.as_slice(), [0.04, 0.018, 0.018, 0.09]);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    pub fn assign_lower(
+        &mut self,
+        assets: usize,
+        mut fill: impl FnMut(usize, &mut [f64]),
+    ) -> Result<(), InputError> {
+        if self.0.nrows() != assets {
+            self.0 = DMatrix::zeros(assets, assets);
+        }
+        let mut sound = true;
+        for col in 0..assets {
+            let below = &mut self.0.as_mut_slice()[col * assets + col..(col + 1) * assets];
+            fill(col, below);
+            sound &= below.iter().fold(below[0] >= 0.0, |sound, entry| sound & entry.is_finite());
+        }
+        if assets > 0 && sound {
+            self.0.fill_upper_triangle_with_lower_triangle();
+            return Ok(());
+        }
+        let error = check_square_and_finite("the covariance", &self.0).and_then(|()| self.first_negative());
+        self.0.fill(0.0);
+        error
+    }
+
+    fn first_negative(&self) -> Result<(), InputError> {
+        match (0..self.len()).find(|&asset| self.0[(asset, asset)] < 0.0) {
+            Some(asset) => Err(InputError::NegativeVariance { asset, value: self.0[(asset, asset)] }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether nothing was written yet, as in a default one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Number of assets.
-    #[expect(clippy::len_without_is_empty, reason = "a covariance is never empty")]
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.nrows()
@@ -216,5 +269,12 @@ impl TryFrom<Rows> for Covariance {
 impl From<Covariance> for Rows {
     fn from(covariance: Covariance) -> Self {
         covariance.0.into()
+    }
+}
+
+impl Default for Covariance {
+    /// A covariance that holds nothing yet, to be written into.
+    fn default() -> Self {
+        Self(DMatrix::zeros(0, 0))
     }
 }

@@ -34,7 +34,7 @@ impl FactorCovariance {
     ///
     /// # Errors
     /// [`InputError::Empty`] without assets; [`InputError::LengthMismatch`] when the shapes do not fit;
-    /// [`InputError::NotFinite`] for an exposure, whose row is its factor, or when the loadings overflow;
+    /// [`InputError::NotFinite`] for an exposure, or a loading that overflows, whose row is its factor;
     /// [`InputError::AssetOutOfRange`] for a specific variance that is negative or not finite;
     /// [`InputError::NotPositiveSemidefinite`] or [`InputError::NotConverged`] for the covariance of the factors.
     ///
@@ -196,6 +196,10 @@ impl FactorCovariance {
     /// # Errors
     /// [`InputError::LengthMismatch`] unless there is one weight per asset.
     pub fn portfolio_variance(&self, weights: &Weights) -> Result<f64, InputError> {
+        if weights.len() != self.len() {
+            let (expected, actual) = (self.len(), weights.len());
+            return Err(InputError::LengthMismatch { what: "the list of weights", expected, actual });
+        }
         let (mut product, mut exposures) = (vec![0.0; self.len()], vec![0.0; self.factors()]);
         self.multiply_into(weights.as_slice(), &mut exposures, &mut product)?;
         Ok(dot(weights.as_slice(), &product))
@@ -210,7 +214,8 @@ impl FactorCovariance {
     /// N² K multiplications.
     pub fn covariance(&self) -> Result<Covariance, InputError> {
         let mut matrix = DMatrix::from_diagonal(&self.specific.clone().into());
-        gemm_into(1.0, &self.loadings, &self.loadings.transpose(), 1.0, &mut matrix)?;
+        gemm_into(1.0, &self.loadings, &self.loadings.transpose(), 1.0, &mut matrix)
+            .map_err(|error| overflow("the covariance", error))?;
         Covariance::new(matrix)
     }
 }
@@ -227,8 +232,14 @@ fn loadings(exposures: &DMatrix<f64>, factor_covariance: &Covariance) -> Result<
         column *= value.max(0.0).sqrt();
     }
     let mut loadings = DMatrix::zeros(exposures.nrows(), exposures.ncols());
-    gemm_into(1.0, exposures, &root, 0.0, &mut loadings)?;
+    gemm_into(1.0, exposures, &root, 0.0, &mut loadings).map_err(|error| overflow("the loading", error))?;
     Ok(loadings)
+}
+
+/// A number of a product that is too large, by what it is: the rows of the product are assets.
+fn overflow(what: &'static str, error: InputError) -> InputError {
+    let InputError::NotFinite { row: asset, asset: row, value, .. } = error else { return error };
+    InputError::NotFinite { what, row, asset, value }
 }
 
 #[cfg(feature = "serde")]

@@ -39,7 +39,7 @@ pub use panel::{Listing, Panel};
 pub use policy::{MissingPolicy, Resolved};
 pub use returns::Returns;
 pub use solution::{Certificate, Solution, Status};
-pub use traits::Allocator;
+pub use traits::{Allocator, CovarianceEstimator, StreamingEstimator};
 pub use universe::{Grouping, Universe, nearest_name};
 pub use weights::Weights;
 

@@ -56,15 +56,16 @@ pub(crate) fn check_finite(what: &'static str, matrix: &DMatrix<f64>) -> Result<
     }
 }
 
-/// Copies the lower triangle to the upper one, once no pair lies further apart than `tolerance(row, col)`.
+/// Copies the lower triangle to the upper one, once no pair lies further apart than `tolerance(matrix, row, col)`.
 pub(crate) fn make_symmetric(
     matrix: &mut DMatrix<f64>,
-    tolerance: impl Fn(usize, usize) -> f64,
+    tolerance: impl Fn(&DMatrix<f64>, usize, usize) -> f64,
 ) -> Result<(), InputError> {
     for col in 0..matrix.ncols() {
         for row in col + 1..matrix.nrows() {
             let (value, mirrored) = (matrix[(row, col)], matrix[(col, row)]);
-            if (value - mirrored).abs() > tolerance(row, col) {
+            let difference = (value - mirrored).abs();
+            if difference > 0.0 && difference > tolerance(matrix, row, col) {
                 return Err(InputError::NotSymmetric { row, col, value, mirrored });
             }
             matrix[(col, row)] = value;

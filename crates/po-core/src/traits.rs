@@ -1,6 +1,6 @@
 //! The traits that crates share.
 
-use crate::Weights;
+use crate::{Covariance, InputError, MissingPolicy, Panel, Resolved, Returns, Weights};
 
 /// A rule that turns an input, mostly a covariance, into weights.
 ///
@@ -35,4 +35,73 @@ pub trait Allocator {
         self.allocate_into(input, &mut Self::Scratch::default(), &mut output)?;
         Ok(output)
     }
+}
+
+/// A rule that turns a sample of returns into a covariance.
+///
+/// An estimator is checked when it is made and immutable afterwards.
+pub trait CovarianceEstimator {
+    /// Working memory: grows to the largest problem seen, never shrinks.
+    type Scratch: Default;
+    /// What can be wrong with the sample.
+    type Error: std::error::Error + From<InputError> + Send + Sync + 'static;
+
+    /// Estimates into `covariance`, using `scratch`.
+    ///
+    /// # Errors
+    /// As each estimator documents; `covariance` is then unspecified but valid.
+    fn estimate_into(
+        &self,
+        returns: &Returns,
+        scratch: &mut Self::Scratch,
+        covariance: &mut Covariance,
+    ) -> Result<(), Self::Error>;
+
+    /// Estimates with fresh memory.
+    ///
+    /// # Errors
+    /// As [`CovarianceEstimator::estimate_into`].
+    fn estimate(&self, returns: &Returns) -> Result<Covariance, Self::Error> {
+        let mut covariance = Covariance::default();
+        self.estimate_into(returns, &mut Self::Scratch::default(), &mut covariance)?;
+        Ok(covariance)
+    }
+
+    /// Estimates from returns of which some are missing, under a policy; tells what the policy kept.
+    ///
+    /// # Errors
+    /// As [`Panel::resolve`] and [`CovarianceEstimator::estimate_into`].
+    fn estimate_panel(
+        &self,
+        panel: &Panel,
+        policy: MissingPolicy,
+    ) -> Result<(Covariance, Resolved), Self::Error> {
+        let resolved = panel.resolve(policy)?;
+        Ok((self.estimate(&resolved.returns)?, resolved))
+    }
+}
+
+/// An estimate of the covariance that takes in one observation after the other.
+pub trait StreamingEstimator {
+    /// What can be wrong with an observation.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// Number of assets.
+    fn assets(&self) -> usize;
+
+    /// Takes in the returns of one period, one for each asset; a NaN is missing, and leaves what the others say of each
+    /// other as it is. From the second call on, without touching the heap.
+    ///
+    /// # Errors
+    /// As each estimator documents; the estimate is then as it was.
+    fn update(&mut self, returns: &[f64]) -> Result<(), Self::Error>;
+
+    /// Whether enough of an asset was seen for its row of the covariance to mean something.
+    fn ready(&self, asset: usize) -> bool;
+
+    /// Writes the covariance that is known now.
+    ///
+    /// # Errors
+    /// As each estimator documents, where an asset was never seen.
+    fn covariance_into(&self, covariance: &mut Covariance) -> Result<(), Self::Error>;
 }

@@ -1,11 +1,16 @@
-//! Acceleration of a fixed-point iteration by what its last two steps taught (Anderson 1965, depth two).
+//! Acceleration of a fixed-point iteration by what its last three steps taught (Anderson 1965).
 
 use std::iter::zip;
-use std::mem::swap;
 
 use pulp::Simd;
 
 use crate::lanes::{Eight, registers, registers_mut};
+
+/// Changes of the step that are remembered.
+const DEPTH: usize = 3;
+
+/// A squared length that is this small a part of what it was is lost: the change depends on later ones.
+const DEPENDENT: f64 = 1e-12;
 
 /// Steps that grew instead of shrinking, after which extrapolation is given up.
 const PATIENCE: usize = 3;
@@ -25,10 +30,12 @@ pub(crate) struct Acceleration {
     step: Vec<Eight>,
     image: Vec<Eight>,
     /// How the steps changed, the latest change first.
-    step_changes: [Vec<Eight>; 2],
+    step_changes: [Vec<Eight>; DEPTH],
     /// How the images changed.
-    image_changes: [Vec<Eight>; 2],
-    /// How many changes are known, at most two.
+    image_changes: [Vec<Eight>; DEPTH],
+    /// The inner products of the changes of the steps.
+    gram: [[f64; DEPTH]; DEPTH],
+    /// How many changes are known.
     known: usize,
     /// Squared length of the last step; infinite before the first.
     length: f64,
@@ -39,17 +46,9 @@ pub(crate) struct Acceleration {
 impl Acceleration {
     /// Forgets everything.
     pub(crate) fn begin(&mut self, blocks: usize) {
-        let [step_change, older_step_change] = &mut self.step_changes;
-        let [image_change, older_image_change] = &mut self.image_changes;
-        for vector in [
-            &mut self.weights,
-            &mut self.step,
-            &mut self.image,
-            step_change,
-            older_step_change,
-            image_change,
-            older_image_change,
-        ] {
+        let Self { weights, step, image, step_changes, image_changes, .. } = self;
+        let changes = step_changes.iter_mut().chain(image_changes);
+        for vector in [weights, step, image].into_iter().chain(changes) {
             vector.clear();
             vector.resize(blocks, Eight::default());
         }
@@ -73,7 +72,7 @@ impl Acceleration {
             self.known = 0;
             return length.sqrt();
         }
-        self.known = (self.known + 1).min(2);
+        self.known = (self.known + 1).min(DEPTH);
         let (multiples, gain) = self.combination(simd);
         if self.extrapolate(simd, multiples, image) {
             // What is left of a difference of large numbers is no more exact than this.
@@ -96,11 +95,9 @@ impl Acceleration {
 
     #[inline(always)]
     fn record<S: Simd>(&mut self, simd: S, before: &[Eight], image: &[Eight]) {
-        let [step_changes, older_step_changes] = &mut self.step_changes;
-        let [image_changes, older_image_changes] = &mut self.image_changes;
-        swap(step_changes, older_step_changes);
-        swap(image_changes, older_image_changes);
-        let changes = zip(step_changes, image_changes);
+        self.step_changes.rotate_right(1);
+        self.image_changes.rotate_right(1);
+        let changes = zip(&mut self.step_changes[0], &mut self.image_changes[0]);
         let kept = zip(&mut self.step, &mut self.image);
         for (((before, image), (old_step, old_image)), (step_change, image_change)) in
             zip(zip(zip(before, image), kept), changes)
@@ -121,47 +118,69 @@ impl Acceleration {
 
     /// The multiples of the changes that leave the shortest step, and how much its squared length shrinks by them.
     #[inline(always)]
-    fn combination<S: Simd>(&self, simd: S) -> ([f64; 2], f64) {
-        let [new, old] = &self.step_changes;
-        let new_new = weighted(simd, &self.weights, new, new);
-        let new_step = weighted(simd, &self.weights, new, &self.step);
-        if self.known == 2 {
-            let new_old = weighted(simd, &self.weights, new, old);
-            let old_old = weighted(simd, &self.weights, old, old);
-            let old_step = weighted(simd, &self.weights, old, &self.step);
-            let determinant = new_new * old_old - new_old * new_old;
-            if determinant > 1e-12 * new_new * old_old {
-                let multiples = [
-                    (new_step * old_old - old_step * new_old) / determinant,
-                    (old_step * new_new - new_step * new_old) / determinant,
-                ];
-                return (multiples, multiples[0] * new_step + multiples[1] * old_step);
+    fn combination<S: Simd>(&mut self, simd: S) -> ([f64; DEPTH], f64) {
+        let Self { weights, step, step_changes, gram, known, .. } = self;
+        for row in (1..DEPTH).rev() {
+            for col in (1..=row).rev() {
+                gram[row][col] = gram[row - 1][col - 1];
             }
         }
-        if new_new > 0.0 {
-            ([new_step / new_new, 0.0], new_step * new_step / new_new)
-        } else {
-            ([0.0; 2], 0.0)
+        let mut sides = [0.0; DEPTH];
+        for (row, change) in step_changes.iter().enumerate().take(*known) {
+            gram[row][0] = weighted(simd, weights, &step_changes[0], change);
+            sides[row] = weighted(simd, weights, change, step);
         }
+        let multiples = least_squares(gram, &sides, *known);
+        (multiples, zip(multiples, sides).map(|(multiple, side)| multiple * side).sum())
     }
 
     /// Whether the extrapolated point lies well within the positive numbers.
     #[inline(always)]
-    fn extrapolate<S: Simd>(&self, simd: S, multiples: [f64; 2], image: &mut [Eight]) -> bool {
-        let [new, old] = &self.image_changes;
-        let (of_new, of_old) = (simd.splat_f64s(-multiples[0]), simd.splat_f64s(-multiples[1]));
+    fn extrapolate<S: Simd>(&self, simd: S, multiples: [f64; DEPTH], image: &mut [Eight]) -> bool {
+        let [first, second, third] = &self.image_changes;
+        let multiples = multiples.map(|multiple| simd.splat_f64s(-multiple));
         let least = simd.splat_f64s(-KEPT);
         let mut margin = simd.splat_f64s(f64::INFINITY);
-        for ((image, new), old) in zip(zip(image, new), old) {
-            let changes = zip(registers::<S>(new), registers::<S>(old));
-            for (image, (&new, &old)) in zip(registers_mut::<S>(image), changes) {
+        for ((image, first), (second, third)) in zip(zip(image, first), zip(second, third)) {
+            let changes = zip(registers::<S>(first), zip(registers::<S>(second), registers::<S>(third)));
+            for (image, (&first, (&second, &third))) in zip(registers_mut::<S>(image), changes) {
                 let plain = *image;
-                *image = simd.mul_add_e_f64s(of_new, new, simd.mul_add_e_f64s(of_old, old, plain));
+                let oldest = simd.mul_add_e_f64s(multiples[2], third, plain);
+                *image = simd.mul_add_e_f64s(
+                    multiples[0],
+                    first,
+                    simd.mul_add_e_f64s(multiples[1], second, oldest),
+                );
                 margin = simd.min_f64s(margin, simd.mul_add_e_f64s(least, plain, *image));
             }
         }
         simd.reduce_min_f64s(margin) > 0.0
     }
+}
+
+/// Solves the normal equations of the first `known` changes, of which the lower triangle is given, by a Cholesky
+/// decomposition; a change that depends on those before it gets a multiple of zero.
+fn least_squares(gram: &[[f64; DEPTH]; DEPTH], sides: &[f64; DEPTH], known: usize) -> [f64; DEPTH] {
+    let (mut lower, mut x) = ([[0.0; DEPTH]; DEPTH], [0.0; DEPTH]);
+    for row in 0..known {
+        for col in 0..=row {
+            let rest = (0..col).fold(gram[row][col], |rest, k| rest - lower[row][k] * lower[col][k]);
+            lower[row][col] = if col < row {
+                rest / lower[col][col]
+            } else if rest > DEPENDENT * gram[row][row] {
+                rest.sqrt()
+            } else {
+                f64::INFINITY
+            };
+        }
+        let rest = (0..row).fold(sides[row], |rest, k| rest - lower[row][k] * x[k]);
+        x[row] = rest / lower[row][row];
+    }
+    for row in (0..known).rev() {
+        let rest = (row + 1..known).fold(x[row], |rest, k| rest - lower[k][row] * x[k]);
+        x[row] = rest / lower[row][row];
+    }
+    x
 }
 
 /// `Σ weight a b`.

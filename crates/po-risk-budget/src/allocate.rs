@@ -5,7 +5,7 @@ use po_core::{Allocator, Certificate, InputError};
 
 use crate::contribution::check_length;
 use crate::correlations::Correlations;
-use crate::newton::{Newton, without_risk};
+use crate::newton::{Newton, RISKLESS, without_risk};
 use crate::scratch::Work;
 use crate::solve::{Effort, Outcome, solve};
 use crate::{Error, Normalisation, RiskBudgetAllocation, RiskBudgetParams, RiskBudgetScratch, RiskReport};
@@ -138,8 +138,8 @@ impl RiskBudgeting {
             solve(correlations, problem, (descent, newton), effort, |problem| {
                 problem.weights_into(risk.len(), weights);
                 let variance = report.fill(risk, weights, exposures)?;
-                if variance <= 0.0 {
-                    let ratio = problem.ratio(variance, weights);
+                let ratio = problem.ratio(variance, weights);
+                if ratio <= RISKLESS {
                     return Err(match without_risk(ratio) {
                         Newton::Negative { ratio } => Error::NegativeVariance { ratio },
                         _ => Error::Riskless { ratio: ratio.max(0.0) },

@@ -83,7 +83,15 @@ impl RiskReport {
         (budget > 0.0).then(|| self.share[asset] / budget)
     }
 
-    /// The largest distance of a share from its budget.
+    /// The largest distance of a share from its budget; zero where there is no budget.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_risk_budget::RiskReport;
+    ///
+    /// let (share, budget) = (vec![0.75, 0.25], vec![0.5, 0.5]);
+    /// assert_eq!(RiskReport { share, budget, ..RiskReport::default() }.residual(), 0.25);
+    /// ```
     #[must_use]
     pub fn residual(&self) -> f64 {
         let distance = |(share, budget): (&f64, &f64)| (share - budget).abs();

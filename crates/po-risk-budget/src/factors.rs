@@ -198,9 +198,8 @@ impl Correlations for Factors {
         self.vector.clear();
         self.vector.extend(numbers(&exposures, factors));
         self.solution.resize(factors, 0.0);
-        if self.small_cholesky.solve_into(&self.vector, &mut self.solution).is_err() {
-            self.solution.fill(f64::NAN);
-        }
+        let solved = self.small_cholesky.solve_into(&self.vector, &mut self.solution);
+        debug_assert!(solved.is_ok(), "both sides are as long as what was decomposed");
         for (exposure, values) in zip(&mut exposures, self.solution.as_chunks::<LANES>().0) {
             *exposure = Eight(*values);
         }

@@ -22,6 +22,8 @@ mod newton;
 mod panels;
 mod params;
 mod problem;
+#[cfg(feature = "serde")]
+mod rows;
 mod scenario;
 mod scratch;
 mod sensitivity;

@@ -66,6 +66,8 @@ pub enum Within {
 /// # Ok::<(), po_risk_budget::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct NestedBudget {
     budget: Budget,
     groups: Vec<GroupBudget>,
@@ -91,6 +93,15 @@ impl GroupBudget {
     ///
     /// # Panics
     /// When the report is on fewer assets.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_risk_budget::{GroupBudget, RiskReport};
+    ///
+    /// let tech = GroupBudget { path: "tech".into(), depth: 0, budget: 0.5, members: vec![0, 2] };
+    /// let report = RiskReport { share: vec![0.25, 0.375, 0.375], ..RiskReport::default() };
+    /// assert_eq!(tech.share(&report), 0.625);
+    /// ```
     #[must_use]
     pub fn share(&self, report: &RiskReport) -> f64 {
         self.members.iter().map(|&asset| report.share[asset]).sum()

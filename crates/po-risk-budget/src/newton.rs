@@ -8,7 +8,7 @@ use crate::lanes::{Eight, LANES, blocks, numbers, numbers_mut, padding};
 /// A portfolio whose variance is this small a part of what it would be if nothing hedged is without risk.
 ///
 /// Of a double precision number, three digits are left then.
-const RISKLESS: f64 = 1e-13;
+pub(crate) const RISKLESS: f64 = 1e-13;
 
 /// Relative moves up to this size are made in full: the Newton step converges quadratically from here.
 const NEAR: f64 = 0.05;
@@ -82,8 +82,10 @@ pub(crate) fn minimise<C: Correlations>(
         let (variance, gross) = zip(numbers(y, len), numbers(product, len))
             .fold((0.0, 0.0), |(variance, gross), (y, p)| (variance + y * p, gross + y));
         let ratio = variance / (gross * gross);
-        if ratio.is_nan() {
-            return (Newton::Stalled, iteration);
+        if !ratio.is_finite() {
+            // Correlations that overflow are those of no covariance; the decomposition finds the first of them.
+            let place = correlations.decompose(curvature).err().flatten();
+            return (Newton::Indefinite { place }, iteration);
         }
         if ratio <= RISKLESS {
             return (without_risk(ratio), iteration);

@@ -201,19 +201,18 @@ impl Correlations for Panels {
             }
             below[0] = 1.0 + curvature[block].0[lane];
         };
-        hessian.factor_columns(*len, fill).map_err(|error| match error {
-            InputError::NotPositiveDefinite { pivot } => Some(pivot),
-            _ => None,
-        })
+        let refused =
+            |error| if let InputError::NotPositiveDefinite { pivot } = error { Some(pivot) } else { None };
+        hessian.factor_columns(*len, fill).map_err(refused)
     }
 
     fn solve(&mut self, right_hand_side: &[Eight], solution: &mut Vec<Eight>) {
         self.vector.clear();
         self.vector.extend(numbers(right_hand_side, self.len));
-        self.solution.resize(self.len, 0.0);
-        if self.hessian.solve_into(&self.vector, &mut self.solution).is_err() {
-            self.solution.fill(f64::NAN);
-        }
+        // What cannot be solved stays a NaN.
+        self.solution.clear();
+        self.solution.resize(self.len, f64::NAN);
+        self.hessian.solve_into(&self.vector, &mut self.solution).ok();
         pack(self.solution.iter().copied(), 0.0, solution);
     }
 

@@ -18,8 +18,10 @@ use crate::{Error, Normalisation, RiskBudgetAllocation, RiskBudgetScratch, RiskB
 /// row and their column are zero.
 ///
 /// # Shapes and units
-/// N x N; weight per share of the risk.
+/// N x N; weight per share of the risk. A file holds one row for each weight.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::rows::Rows", into = "crate::rows::Rows"))]
 pub struct BudgetSensitivity {
     assets: usize,
     entries: Vec<f64>,
@@ -58,6 +60,26 @@ impl BudgetSensitivity {
     }
 }
 
+#[cfg(feature = "serde")]
+impl From<BudgetSensitivity> for crate::rows::Rows {
+    fn from(BudgetSensitivity { assets, entries }: BudgetSensitivity) -> Self {
+        Self::new(assets, &entries)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<crate::rows::Rows> for BudgetSensitivity {
+    type Error = InputError;
+
+    fn try_from(rows: crate::rows::Rows) -> Result<Self, InputError> {
+        match rows.into_columns()? {
+            (0, _, _) => Err(InputError::Empty { what: "the sensitivity" }),
+            (rows, cols, _) if rows != cols => Err(InputError::NotSquare { rows, cols }),
+            (assets, _, entries) => Ok(Self { assets, entries }),
+        }
+    }
+}
+
 impl RiskBudgeting {
     /// How the weights of an allocation answer to the budget, by the implicit function theorem at the solution.
     ///
@@ -93,7 +115,14 @@ impl RiskBudgeting {
         risk: impl Into<Risk<'a>>,
         allocation: &RiskBudgetAllocation,
     ) -> Result<BudgetSensitivity, Error> {
-        let risk = risk.into();
+        self.derivatives(risk.into(), allocation)
+    }
+
+    fn derivatives(
+        &self,
+        risk: Risk<'_>,
+        allocation: &RiskBudgetAllocation,
+    ) -> Result<BudgetSensitivity, Error> {
         let mut scratch = RiskBudgetScratch::default();
         self.pose(risk, &mut scratch, &mut Vec::new())?;
         let weights = allocation.weights().as_slice();

@@ -213,3 +213,58 @@ fn a_barrier_under_bounds_does_not_allocate_from_the_second_call_on() {
         assert_eq!(CALLS.get() - before, 0, "{assets} assets");
     }
 }
+
+#[test]
+fn the_nearest_budget_does_not_allocate_from_the_second_call_on() {
+    use po_convex::Constraints;
+    use po_core::Bounds;
+    use po_risk_budget::{
+        Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting,
+        ConstrainedScratch,
+    };
+
+    for assets in [30, 6] {
+        let covariance = factor_covariance(assets).covariance().unwrap();
+        let equal = 1.0 / assets as f64;
+        for (lower, upper) in [(0.0, 1.0), (0.5 * equal, 1.3 * equal)] {
+            let bounds = Some(Bounds::uniform(assets, lower, upper).unwrap());
+            let constraints = Constraints { bounds, ..Constraints::default() };
+            let params = ConstrainedRiskBudgetParams {
+                constraints,
+                compromise: Compromise::Nearest,
+                ..Default::default()
+            };
+            let budgeting = ConstrainedRiskBudgeting::new(params).unwrap();
+            let (mut scratch, mut allocation) =
+                (ConstrainedScratch::default(), ConstrainedAllocation::default());
+            budgeting.allocate_into(&covariance, &mut scratch, &mut allocation).unwrap();
+            let before = CALLS.get();
+            budgeting.allocate_into(&covariance, &mut scratch, &mut allocation).unwrap();
+            assert_eq!(CALLS.get() - before, 0, "{assets} assets");
+            assert_eq!(allocation.is_met, lower == 0.0);
+        }
+    }
+}
+
+/// Under caps that bind, quadratic programmes are put together anew, which allocates; but no more from call to call.
+#[test]
+fn caps_that_do_not_bind_do_not_allocate_from_the_second_call_on() {
+    use po_risk_budget::{CapScratch, CappedAllocation, Caps, RiskCapParams, RiskCapping};
+
+    for assets in [30, 6] {
+        let covariance = factor_covariance(assets).covariance().unwrap();
+        for (cap, bind) in [(1.0, false), (1.5 / assets as f64, true)] {
+            let params = RiskCapParams { caps: Caps::All(cap), ..RiskCapParams::default() };
+            let capping = RiskCapping::new(params).unwrap();
+            let (mut scratch, mut allocation) = (CapScratch::default(), CappedAllocation::default());
+            let mut calls = [0; 3];
+            for calls in &mut calls {
+                let before = CALLS.get();
+                capping.allocate_into(&covariance, &mut scratch, &mut allocation).unwrap();
+                *calls = CALLS.get() - before;
+            }
+            assert_eq!(allocation.prices.iter().any(|price| *price > 0.0), bind, "{assets} assets");
+            assert!(calls[2] <= calls[1] && (bind || calls[1] == 0), "{assets} assets, {calls:?}");
+        }
+    }
+}

@@ -117,8 +117,9 @@ pub(super) fn costs(report: &Report, optimum: &Optimum, explain: bool) -> Option
     let told = told.map(|price| {
         (&price.constraint, price.value, sentence(report, &price.constraint, |step| effect(price, step)))
     });
-    listed(told, &optimum.constraints, explain)
-        .map(|text| format!("What holds the portfolio back, the most costly first:\n{text}"))
+    listed(told, &optimum.constraints, explain).map(|text| {
+        format!("What holds the portfolio back, limits before bounds, the most costly first:\n{text}")
+    })
 }
 
 /// What stands between a risk budget and its portfolio, the most costly first; all of it if `explain`.
@@ -127,8 +128,9 @@ pub(super) fn obstacles(report: &Report, limited: &Limited, explain: bool) -> Op
         let sentence = sentence(report, &obstacle.constraint, |step| nearer(limited, obstacle, step));
         (&obstacle.constraint, obstacle.price, sentence)
     });
-    listed(told, &limited.constraints, explain)
-        .map(|text| format!("What keeps the budget from being met, the most costly first:\n{text}"))
+    listed(told, &limited.constraints, explain).map(|text| {
+        format!("What keeps the budget from being met, limits before bounds, the most costly first:\n{text}")
+    })
 }
 
 /// What a step of a limit does to the distance of the shares from their budgets, whose square has the price.

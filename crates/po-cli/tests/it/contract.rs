@@ -191,14 +191,14 @@ portfolio  100.00 %  100.00 %    0.00 %     18.33 %       100.00 %
 constraint    value  least     most  binds
 A <= 60%    60.00 %      -  60.00 %    yes
 
-What holds the portfolio back, the most costly first:
+What holds the portfolio back, limits before bounds, the most costly first:
   relaxing \"A <= 60%\" from 60 % to 61 % would lower the volatility by about 0.18 points, to 18.15 %
 ";
     assert!(out.starts_with(expected), "{out}");
     let out = run(&["risk-parity", "--bounds", "A=:0.5"]);
     for part in [
         "A           50.00 %   50.00 %  0.00 %     18.33 %        20.00 %  50.00 %   40.00 %        1\n",
-        "\nWhat keeps the budget from being met, the most costly first:\n  relaxing the greatest weight of A from 50 % to 51 % would bring the shares about 1.9 points nearer to the budget\n",
+        "\nWhat keeps the budget from being met, limits before bounds, the most costly first:\n  relaxing the greatest weight of A from 50 % to 51 % would bring the shares about 1.9 points nearer to the budget\n",
         "within the constraints, shares of it miss their budgets by 42.43 % (root of the sum of squares)\n",
         "\nturnover 0.00 % of capital, bought and sold\n",
     ] {

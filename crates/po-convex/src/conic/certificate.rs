@@ -67,7 +67,7 @@ pub(super) fn certify(
 
     axpy(1.0, program.linear, &mut tangent);
     let quadratic = Program { linear: &tangent, ..*program };
-    certify_quadratic(&quadratic, &Form::of(&quadratic), &mut CertificateScratch::default(), read);
+    certify_quadratic(&quadratic, &Form::of(&quadratic), None, &mut CertificateScratch::default(), read);
     axpy(-1.0, program.linear, &mut tangent);
     solution.objective = read.objective - dot(&tangent, &read.x) + beyond;
     solution.certificate = read.certificate;

@@ -47,9 +47,8 @@ pub(super) fn explain(conic: &ConicProgram<'_>) -> Result<Option<Error>, Error> 
 
 /// What to tell of a programme whose objective seems to fall without end.
 pub(super) fn unbounded(conic: &ConicProgram<'_>, answer: &Answer) -> Error {
-    match explain(conic) {
-        Err(error) | Ok(Some(error)) => return error,
-        Ok(None) => {}
+    if let Some(error) = explain(conic).unwrap_or_else(Some) {
+        return error;
     }
     let steps = answer.x.iter().take(conic.program.len()).enumerate();
     let largest = steps.reduce(|best, step| if step.1.abs() > best.1.abs() { step } else { best });
@@ -95,9 +94,8 @@ fn elastic(program: &Program<'_>, limits: &[&RiskLimit<'_>]) -> Result<Option<Ve
         cones.second_order(row);
     }
     let answer = cones.solve();
-    if answer.outcome != Outcome::Solved {
-        return Err(Error::Numerical { iterations: answer.iterations });
-    }
+    let solved = answer.outcome == Outcome::Solved;
+    solved.then_some(()).ok_or(Error::Numerical { iterations: answer.iterations })?;
     let amounts = answer.x[first..first + limits.len()].to_vec();
     let given = amounts.iter().zip(limits).any(|(amount, limit)| *amount > INFEASIBLE * limit.limit);
     Ok(given.then_some(amounts))

@@ -97,15 +97,12 @@ impl ConicProgram<'_> {
         };
         let scale = certify(self, &pulls, &mut read, &mut solution);
         polish(self, scale, &mut read, &mut solution);
-        if error(&solution, scale) > CONVERGED {
-            solution.status = Status::Stalled;
-        }
+        let converged = error(&solution, scale) <= CONVERGED;
+        solution.status = if converged { solution.status } else { Status::Stalled };
         // Between a programme that is infeasible by little and one that is hard, the interior point cannot tell.
-        if solution.certificate.primal_residual > VIOLATION
-            && let Some(error) = conflict::explain(self)?
-        {
-            return Err(error);
-        }
+        let doubtful = solution.certificate.primal_residual > VIOLATION;
+        let conflict = if doubtful { conflict::explain(self)? } else { None };
+        conflict.map_or(Ok(()), Err)?;
         let ProgramSolution { x, rows, absolute, bounds, .. } = read;
         Ok(ConicSolution { x, rows, absolute, bounds, ..solution })
     }

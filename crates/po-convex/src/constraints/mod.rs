@@ -81,7 +81,8 @@ pub struct Constraints {
     pub costs: Option<Costs>,
     /// The portfolio to stay near to.
     pub benchmark: Option<Weights>,
-    /// Greatest volatility of the difference to the benchmark, per period; needs `benchmark`.
+    /// Greatest volatility of the difference to the benchmark, per period; needs `benchmark`. Below 1e-8 of the root mean
+    /// square volatility of the assets, its square is rounding in a variance: a lower limit is held to that.
     pub tracking_error: Option<f64>,
     /// Most assets held.
     pub cardinality: Option<usize>,

@@ -172,12 +172,11 @@ impl Basis {
         if size == 0 {
             return true;
         }
-        let Ok(ldlt) = Ldlt::new(part(matrix, &self.members).as_view()) else { return false };
         let mut unit = vec![0.0; size * size];
         unit.iter_mut().step_by(size + 1).for_each(|entry| *entry = 1.0);
-        if ldlt.solve_into(&unit, &mut self.inverse).is_err() {
-            return false;
-        }
+        let inverted = Ldlt::new(part(matrix, &self.members).as_view())
+            .and_then(|ldlt| ldlt.solve_into(&unit, &mut self.inverse).map(|()| ldlt));
+        let Ok(ldlt) = inverted else { return false };
         let rows = self.members.iter().filter(|&&member| member >= matrix.assets).count();
         // A column of an asset, divided by its diagonal entry, is the direction in which that asset adds least
         // curvature; the reciprocal of the entry is that curvature.

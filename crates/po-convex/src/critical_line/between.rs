@@ -5,6 +5,9 @@ use po_core::{InputError, Weights};
 use super::{CriticalLine, Ray};
 use crate::{Error, FrontierPoint};
 
+/// Returns that differ by less, in units of either, are the same.
+const LEVEL: f64 = 1e-12;
+
 impl CriticalLine {
     /// The portfolio of least variance; of several, the one with the greatest return.
     #[must_use]
@@ -92,19 +95,33 @@ impl CriticalLine {
     /// one, trace the line of excess returns and ask for a rate of zero.
     ///
     /// # Errors
+    /// [`Error::Riskless`] when a portfolio without risk returns more than `risk_free`;
     /// [`Error::NoExcessReturn`] when no portfolio returns more than `risk_free`; [`Error::Unbounded`] when the ratio
     /// grows for ever, towards that of ever greater positions; [`InputError::OutOfRange`] for a rate that is not finite.
     pub fn maximum_sharpe(&self, risk_free: f64) -> Result<FrontierPoint, Error> {
         check("the risk-free rate", risk_free)?;
-        // Positive below the λ of the best ratio and negative above; between turning points a straight line.
-        let slack = |point: &FrontierPoint| point.variance - point.lambda * (point.mean - risk_free);
-        let fraction = |a: &FrontierPoint, b: &FrontierPoint| slack(a) / (slack(a) - slack(b));
-        match self.search(|point| slack(point) <= 0.0, fraction) {
+        let safest = self.minimum_variance();
+        let reward = safest.mean - risk_free;
+        if safest.variance <= self.rounding && reward > LEVEL * (safest.mean.abs() + risk_free.abs()) {
+            let mut held = (0..).zip(safest.weights.as_slice()).filter(|(_, weight)| **weight != 0.0);
+            let asset = held.next().filter(|_| held.next().is_none()).map(|(asset, _)| asset);
+            return Err(Error::Riskless { asset, reward });
+        }
+        // Positive below the λ of the best ratio and negative above; between turning points a straight line. Of what
+        // has no risk there is no ratio: any other portfolio is better.
+        let is_none = |point: &FrontierPoint| point.lambda <= 0.0 && point.variance <= self.rounding;
+        let slack = |point: &FrontierPoint| {
+            if is_none(point) { 0.0 } else { point.variance - point.lambda * (point.mean - risk_free) }
+        };
+        let fraction = |a: &FrontierPoint, b: &FrontierPoint| {
+            if is_none(a) { 1.0 } else { slack(a) / (slack(a) - slack(b)) }
+        };
+        match self.search(|point| slack(point) <= 0.0 && !is_none(point), fraction) {
             Found::At(point) => Ok(point),
             Found::Beyond(last) => match &self.ray {
                 Some(ray) => {
                     let fall = last.mean - risk_free - last.lambda * ray.mean;
-                    if fall > 0.0 {
+                    if fall > LEVEL * (last.mean.abs() + risk_free.abs()) {
                         return last.along(ray, slack(last) / fall);
                     }
                     let fastest = |best: (usize, f64), (asset, rate): (usize, &f64)| {
@@ -157,12 +174,9 @@ impl FrontierPoint {
         let weights: Vec<f64> = weights.map(|(a, b)| mix(*a, *b)).collect();
         let (low, high) = (self.lambda, next.lambda);
         // The share of the growth in λ², without a difference of nearly equal numbers.
-        let share = fraction * (2.0 * low + fraction * (high - low)) / (low + high);
-        let variance = if high + low > 0.0 {
-            self.variance + share * (next.variance - self.variance)
-        } else {
-            self.variance
-        };
+        let sum = (low + high).max(f64::MIN_POSITIVE);
+        let share = fraction * (2.0 * low + fraction * (high - low)) / sum;
+        let variance = self.variance + share * (next.variance - self.variance);
         let mut point =
             Self { mean: mix(self.mean, next.mean), variance, lambda: mix(low, high), ..Self::default() };
         // Mixtures of finite weights are finite, so that this cannot fail.

@@ -86,3 +86,22 @@ impl Sweep<'_> {
         next
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of events at one λ the fastest comes first, unless λ has stood still for long.
+    #[test]
+    fn when_the_line_stands_still_the_first_in_order_comes_first() {
+        let event = |index, place, rate| Event { lambda: 1.0, index, place, rate, slack: 1e-14 };
+        let (slow, fast) = (event(1, Place::Lower, 0.1), event(2, Place::Lower, -0.2));
+        assert!(fast.comes_before(&slow, false) && !slow.comes_before(&fast, false));
+        assert!(slow.comes_before(&fast, true) && !fast.comes_before(&slow, true));
+        // What keeps weights within their limits comes before what lets them go.
+        let free = event(0, Place::Between, 9.0);
+        assert!(slow.comes_before(&free, false) && !free.comes_before(&slow, false));
+        let earlier = Event { lambda: 0.5, ..slow };
+        assert!(earlier.comes_before(&fast, false) && earlier.comes_before(&free, true));
+    }
+}

@@ -10,6 +10,7 @@ mod walk;
 use po_core::{Bounds, Certificate, InputError, Moments, Weights};
 
 use crate::kernel::{CertificateScratch, Form, certify};
+use crate::path::CANCELLED;
 use crate::{Error, FrontierPoint, Program, ProgramSolution, Rows, check_positive_semidefinite};
 use sweep::{Point, Sweep};
 
@@ -31,6 +32,8 @@ pub struct CriticalLine {
     /// Where the line goes on for ever: how weights and mean change with λ.
     ray: Option<Ray>,
     certificate: Certificate,
+    /// A variance no greater than this is none.
+    rounding: f64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +97,9 @@ pub fn critical_line(moments: &Moments, bounds: &Bounds, rows: &Rows) -> Result<
     }
     let ray = sweep.ray.map(|weights| Ray { mean: po_core::simd::dot(moments.mean(), &weights), weights });
     tracing::debug!(assets, turning_points = points.len(), "traced the critical line");
-    Ok(CriticalLine { points, ray, certificate: proof.worst })
+    let variances = moments.covariance().as_slice().iter().step_by(assets + 1);
+    let rounding = CANCELLED * variances.fold(0.0, |most: f64, own| most.max(*own));
+    Ok(CriticalLine { points, ray, certificate: proof.worst, rounding })
 }
 
 /// The worst of the proofs of some points.
@@ -122,7 +127,7 @@ impl<'a> Proof<'a> {
         self.solution.x.clone_from(&point.weights);
         self.solution.rows.clone_from(&point.rows);
         let program = Program { linear: &self.linear, ..self.program };
-        certify(&program, &Form::of(&program), &mut self.scratch, &mut self.solution);
+        certify(&program, &Form::of(&program), None, &mut self.scratch, &mut self.solution);
         let (worst, own) = (&mut self.worst, self.solution.certificate);
         worst.primal_residual = worst.primal_residual.max(own.primal_residual);
         worst.dual_residual = worst.dual_residual.max(own.dual_residual);

@@ -95,9 +95,7 @@ impl<'a> Sweep<'a> {
                 }
                 self.places[hit.index] = hit.place;
             }
-            if !self.basis.rebuild(&self.matrix, self.bound_and_free()) {
-                return Err(self.lost());
-            }
+            return self.rebuild();
         }
         Ok(())
     }

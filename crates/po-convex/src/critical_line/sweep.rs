@@ -88,8 +88,10 @@ impl<'a> Sweep<'a> {
         self.least[index] >= self.greatest[index]
     }
 
-    pub(super) fn lost(&self) -> Error {
-        Error::Numerical { iterations: self.points.len() }
+    /// Inverts the equations of the present active set from scratch.
+    pub(super) fn rebuild(&mut self) -> Result<(), Error> {
+        let regular = self.basis.rebuild(&self.matrix, self.bound_and_free());
+        regular.then_some(()).ok_or(Error::Numerical { iterations: self.points.len() })
     }
 
     /// Follows the line to its end.
@@ -99,35 +101,41 @@ impl<'a> Sweep<'a> {
         self.note(self.point());
         let still = STILL * largest(&self.mean);
         let limit = EVENTS * self.matrix.size + EVENTS;
-        for _ in 0..limit {
-            let rate = self.piece.rate.clone();
-            let Some(event) = self.next_event() else {
-                if largest(&rate) > still {
-                    self.ray =
-                        Some(rate.iter().zip(&self.matrix.scale).map(|(u, scale)| u * scale).collect());
-                }
-                return Ok(());
-            };
-            if event.lambda > self.lambda + event.slack {
-                self.lambda = event.lambda;
-                self.idle = 0;
-            } else {
-                self.idle += 1;
-            }
-            let before = self.point();
-            self.walked = false;
-            self.apply(event)?;
-            self.solve()?;
-            // The flatter of two pieces knows better where they meet.
-            if self.walked || self.points.is_empty() || largest(&self.piece.rate) <= largest(&rate) {
-                if self.walked || turns(&rate, &self.piece.rate, still) {
-                    self.note(self.point());
-                }
-            } else if turns(&rate, &self.piece.rate, still) {
-                self.note(self.placed(before));
-            }
+        let mut left = limit;
+        while left > 0 && self.advance(still)? {
+            left -= 1;
         }
-        Err(self.lost())
+        if left > 0 { Ok(()) } else { Err(Error::Numerical { iterations: limit }) }
+    }
+
+    /// Goes on to where the line may turn next; `false` at its end.
+    fn advance(&mut self, still: f64) -> Result<bool, Error> {
+        let rate = self.piece.rate.clone();
+        let Some(event) = self.next_event() else {
+            if largest(&rate) > still {
+                self.ray = Some(rate.iter().zip(&self.matrix.scale).map(|(u, scale)| u * scale).collect());
+            }
+            return Ok(false);
+        };
+        if event.lambda > self.lambda + event.slack {
+            self.lambda = event.lambda;
+            self.idle = 0;
+        } else {
+            self.idle += 1;
+        }
+        let before = self.point();
+        self.walked = false;
+        self.apply(event)?;
+        self.solve()?;
+        // The flatter of two pieces knows better where they meet.
+        if self.walked || self.points.is_empty() || largest(&self.piece.rate) <= largest(&rate) {
+            if self.walked || turns(&rate, &self.piece.rate, still) {
+                self.note(self.point());
+            }
+        } else if turns(&rate, &self.piece.rate, still) {
+            self.note(self.placed(before));
+        }
+        Ok(true)
     }
 
     /// The straight piece of the present active set.
@@ -170,9 +178,7 @@ impl<'a> Sweep<'a> {
             let first = refine(&self.basis, &self.matrix, &targets, fixed, product_base);
             let second = refine(&self.basis, &self.matrix, &pulls, 0.0, product_rate);
             if attempt == 0 && first.1.max(second.1) > WORN {
-                if !self.basis.rebuild(&self.matrix, self.basis.members.clone()) {
-                    return Err(self.lost());
-                }
+                self.rebuild()?;
                 continue;
             }
             for (position, &member) in members.iter().enumerate() {

@@ -15,12 +15,14 @@ impl Sweep<'_> {
     pub(super) fn apply(&mut self, event: Event) -> Result<(), Error> {
         let Event { index, place, .. } = event;
         let was = std::mem::replace(&mut self.places[index], place);
-        let Err(mut direction) = self.exchange(index) else { return Ok(()) };
-        if place != Place::Between {
-            // What moves can be held: the inverse was worn.
-            let held = self.basis.rebuild(&self.matrix, self.bound_and_free());
-            return if held { Ok(()) } else { Err(self.lost()) };
-        }
+        let Err(direction) = self.exchange(index) else { return Ok(()) };
+        let settled = place == Place::Between && self.slide(direction, index, was)?;
+        // What moves can be held: where it seems not to be, the inverse was worn.
+        if settled { Ok(()) } else { self.rebuild() }
+    }
+
+    /// Moves along a direction without variance that is open once a constraint is left; whether the basis follows.
+    fn slide(&mut self, mut direction: FlatDirection, index: usize, was: Place) -> Result<bool, Error> {
         // Without this constraint, the weights can move at no variance: they do, at this very λ, until others hold.
         if self.lambda > 0.0 {
             self.note(self.point());
@@ -41,16 +43,8 @@ impl Sweep<'_> {
         let hit = self.walk(&direction, Some((index, was)), &mut u)?;
         self.places[hit.index] = hit.place;
         self.walked = true;
-        if hit.index == index {
-            return Ok(());
-        }
         // What holds goes first: without it, what leaves would leave the matrix singular.
-        let exchanged = self.exchange(hit.index).is_ok() && self.exchange(index).is_ok();
-        if exchanged || self.basis.rebuild(&self.matrix, self.bound_and_free()) {
-            Ok(())
-        } else {
-            Err(self.lost())
-        }
+        Ok(hit.index == index || self.exchange(hit.index).is_ok() && self.exchange(index).is_ok())
     }
 
     /// Takes an asset or a row into the basis, or out of it, as its place says.

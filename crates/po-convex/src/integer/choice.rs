@@ -58,8 +58,8 @@ impl Choices {
         })
     }
 
-    /// All that the rules decide by themselves.
-    pub(super) fn root(&self) -> Vec<Place> {
+    /// All that the rules decide by themselves, and whether that agrees with them.
+    pub(super) fn root(&self) -> (Vec<Place>, bool) {
         let mut places = vec![Place::Open; self.lower.len()];
         for (asset, place) in places.iter_mut().enumerate() {
             let options = self.options(asset);
@@ -67,9 +67,8 @@ impl Choices {
                 *place = *only;
             }
         }
-        // A contradiction shows itself in the programmes.
-        self.propagate(&mut places);
-        places
+        let agree = self.propagate(&mut places);
+        (places, agree)
     }
 
     /// The places that an asset can take by its bounds.
@@ -199,7 +198,7 @@ impl Choices {
 
     /// The choice of the largest positions that go together; the others are out.
     pub(super) fn rounded(&self, x: &[f64]) -> Vec<Place> {
-        let mut places = self.root();
+        let (mut places, _) = self.root();
         let mut order: Vec<usize> = (0..x.len()).collect();
         order.sort_by(|&a, &b| x[b].abs().total_cmp(&x[a].abs()));
         for asset in order {

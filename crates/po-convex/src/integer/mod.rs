@@ -17,7 +17,7 @@ use choice::{Choices, Place};
 const EQUAL: f64 = 1e-11;
 
 /// A choice that is made for some assets and open for others, with what is known of the best portfolio within it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Node {
     places: Vec<Place>,
     /// No portfolio of this choice has a lower loss.
@@ -68,11 +68,8 @@ pub(crate) fn search(
     let bound = search.run(node_limit)?;
     let Search { incumbent, nodes, mut iterations, .. } = search;
     let Some(best) = incumbent else {
-        return Err(if bound.is_some() {
-            Error::Numerical { iterations }
-        } else {
-            Error::Infeasible(Box::new(choices.conflict()))
-        });
+        let none = || Error::Infeasible(Box::new(choices.conflict()));
+        return Err(bound.map_or_else(none, |_| Error::Numerical { iterations }));
     };
     let (mut lower, mut upper) = (request.lower.to_vec(), request.upper.to_vec());
     choices.write_bounds(&best.places, &mut lower, &mut upper);
@@ -122,15 +119,20 @@ impl Search<'_, '_> {
     /// Searches until nothing better is left, or until the limit; the least bound that is then open.
     fn run(&mut self, limit: usize) -> Result<Option<f64>, Error> {
         let mut open = BinaryHeap::new();
-        let places = self.choices.root();
+        let (places, agree) = self.choices.root();
         let start = self.question.start;
-        let mut next = Some(Node {
+        let mut root = Node {
             places,
             bound: f64::NEG_INFINITY,
             active: start.map_or_else(ActiveSet::default, |(active, _)| active.clone()),
             multipliers: start.map_or_else(Multipliers::default, |(_, at)| at),
             number: 0,
-        });
+        };
+        if !agree {
+            // What the bounds demand breaks a rule; what is wrong without the rules is told first.
+            return self.relax(&mut root, true).map(|_| None);
+        }
+        let mut next = Some(root);
         let mut number = 0;
         loop {
             let Some(mut node) = next.take().or_else(|| open.pop()) else { return Ok(None) };
@@ -154,12 +156,10 @@ impl Search<'_, '_> {
                 number += 1;
                 let mut child = Node { number, ..node.clone() };
                 child.places[asset] = place;
-                if !self.choices.propagate(&mut child.places) {
-                    continue;
-                }
-                if next.is_none() && place != Place::Out {
+                let agrees = self.choices.propagate(&mut child.places);
+                if agrees && next.is_none() && place != Place::Out {
                     next = Some(child);
-                } else {
+                } else if agrees {
                     open.push(child);
                 }
             }
@@ -207,12 +207,9 @@ impl Search<'_, '_> {
         let question = Question { start: Some((&node.active, node.multipliers)), ..*self.question };
         let found = match optimum(&request, &question, self.scratch) {
             Ok(found) => found,
-            Err(
-                Error::Infeasible(_)
-                | Error::RiskLimitTooLow { .. }
-                | Error::TargetTooHigh { .. }
-                | Error::NoExcessReturn { .. },
-            ) if !root => return Ok(None),
+            Err(error) if !root && (error.is_out_of_reach() || matches!(error, Error::Infeasible(_))) => {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         let now = &self.scratch.now;
@@ -270,10 +267,5 @@ impl PartialOrd for Node {
     }
 }
 
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
+// Each node has its own number.
 impl Eq for Node {}

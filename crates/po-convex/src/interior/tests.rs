@@ -168,3 +168,24 @@ fn a_bound_that_neither_binds_nor_gives_is_no_obstacle() {
     // Without strict complementarity, weights are as good as the root of the objective.
     close(&solution.x, &[-0.1; 2], SOLVED.sqrt());
 }
+
+/// A factor that no asset is exposed to changes nothing.
+#[test]
+fn a_factor_without_loadings_is_left_out() {
+    let exposures = DMatrix::from_column_slice(2, 2, &[1.0, 0.5, 0.0, 0.0]);
+    let factor = Covariance::from_column_slice(2, &[0.02, 0.0, 0.0, 0.03]).unwrap();
+    let factors = FactorCovariance::new(exposures, factor, vec![0.02, 0.015]).unwrap();
+    let rows = budget(2);
+    let program = Program {
+        risk: (&factors).into(),
+        scale: 1.0,
+        ridge: &[],
+        linear: &[0.0; 2],
+        lower: &[0.0; 2],
+        upper: &[1.0; 2],
+        rows: &rows,
+        absolute: &[],
+    };
+    // Variances 0.04 and 0.02, covariance 0.01: one to three.
+    close(&solved(&program).x, &[0.25, 0.75], SOLVED);
+}

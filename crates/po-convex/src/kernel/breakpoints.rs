@@ -19,6 +19,17 @@ impl Breakpoints {
     pub(crate) fn find(&mut self, program: &Program<'_>) {
         self.points.clear();
         self.counts.clear();
+        if program.absolute.is_empty() {
+            // Bounds alone: by far the most programmes, and no branch for an asset.
+            let bounds = program.lower.iter().zip(program.upper);
+            self.points.extend(bounds.clone().map(|(&lower, &upper)| {
+                let mut points = [lower; STRIDE];
+                points[1] = upper;
+                points
+            }));
+            self.counts.extend(bounds.map(|(lower, upper)| 1 + u8::from(upper > lower)));
+            return;
+        }
         for (asset, (&lower, &upper)) in program.lower.iter().zip(program.upper).enumerate() {
             let mut points = [lower; STRIDE];
             let mut count = 1;
@@ -53,9 +64,13 @@ impl Breakpoints {
         (self.point(asset, place / 2), self.point(asset, place / 2 + 1))
     }
 
-    /// Whether the place is one that the asset has.
-    pub(crate) fn has(&self, asset: usize, place: u8) -> bool {
-        place <= self.last(asset) && (!is_fixed(place) || self.point(asset, place / 2).is_finite())
+    /// Whether each place is one that its asset has.
+    pub(crate) fn have(&self, places: &[u8]) -> bool {
+        let assets = places.iter().zip(self.points.iter().zip(&self.counts));
+        assets.fold(true, |all, (&place, (points, &count))| {
+            let point = points[usize::from(place / 2) % STRIDE];
+            all & (place <= 2 * (count - 1)) & (!is_fixed(place) | point.is_finite())
+        })
     }
 
     /// The place of a weight: at a breakpoint if it is within `near` of one.

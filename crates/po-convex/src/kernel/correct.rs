@@ -23,20 +23,27 @@ impl Round {
         all: bool,
     ) -> usize {
         let (mut wrong, mut last) = (0, None);
-        let size = self.free_weights.iter().chain(&self.fixed_weights).fold(1.0, |m: f64, w| m.max(w.abs()));
-        let force = self.gradient.iter().fold(0.0, |m: f64, g| m.max(g.abs()));
+        let size = largest(&self.free_weights).max(largest(&self.fixed_weights)).max(1.0);
+        let force = largest(&self.gradient);
         let (near, weak) = (ROUNDING * size, ROUNDING * force);
-        for asset in 0..program.len() {
-            let place = solution.active.places[asset];
-            let better = self.better_place(program, solution, (asset, place), near, weak);
-            if better != place {
-                wrong += 1;
-                if all {
-                    solution.active.places[asset] = better;
-                } else {
-                    last = Some((asset, better));
+        self.wrong.clear();
+        if program.absolute.is_empty() {
+            self.find_beyond_bounds(program, solution, near, weak);
+        } else {
+            for (asset, &place) in solution.active.places.iter().enumerate() {
+                let better = self.better_place(program, solution, (asset, place), near, weak);
+                if better != place {
+                    self.wrong.push((asset, better));
                 }
             }
+        }
+        wrong += self.wrong.len();
+        if all {
+            for &(asset, better) in &self.wrong {
+                solution.active.places[asset] = better;
+            }
+        } else {
+            last = self.wrong.last().copied();
         }
         for &(place, direction) in &self.missed {
             if let Some((asset, better)) = self.cheapest(program, solution, self.binding[place], direction) {
@@ -65,12 +72,39 @@ impl Round {
         wrong
     }
 
-    /// Puts weights that stand beyond the end of their segment, by rounding, on that end.
-    pub(crate) fn clamp(&self, solution: &mut ProgramSolution) {
+    /// The assets that have bounds and no kinks, and are at the wrong one of their three places. One branch for each:
+    /// nothing tells beforehand where an asset is, but few are wrong.
+    fn find_beyond_bounds(
+        &mut self,
+        program: &Program<'_>,
+        solution: &ProgramSolution,
+        near: f64,
+        weak: f64,
+    ) {
+        let bounds = program.lower.iter().zip(program.upper);
+        let pulls = solution.active.places.iter().zip(&self.slopes);
+        for (asset, (((&place, &pull), &x), (&lower, &upper))) in
+            pulls.zip(&solution.x).zip(bounds).enumerate()
+        {
+            let (at_lower, free, at_upper) = (place == 0, place == 1, place == 2);
+            let rises = (at_lower & (pull > weak) & (upper > lower)) | (free & (x > upper + near));
+            let falls = (at_upper & (pull < -weak)) | (free & (x < lower - near));
+            if rises | falls {
+                self.wrong.push((asset, place + u8::from(rises) - u8::from(falls)));
+            }
+        }
+    }
+
+    /// Puts weights that stand beyond the end of their segment, by rounding, on that end; whether none does.
+    pub(crate) fn clamp(&self, solution: &mut ProgramSolution) -> bool {
+        let mut inside = true;
         for &asset in &self.free {
             let (left, right) = self.breakpoints.segment(asset, solution.active.places[asset]);
-            solution.x[asset] = solution.x[asset].clamp(left, right);
+            let weight = &mut solution.x[asset];
+            inside &= *weight >= left && *weight <= right;
+            *weight = weight.clamp(left, right);
         }
+        inside
     }
 
     /// Whether rows that bind hold, also those that depend on others.
@@ -195,4 +229,16 @@ fn better_binding(program: &Program<'_>, solution: &ProgramSolution, row: usize,
         Binding::Lower if solution.rows[row] < -weak => Binding::None,
         binding => binding,
     }
+}
+
+/// The largest number in absolute value; several comparisons at once, none of which waits for the last.
+fn largest(values: &[f64]) -> f64 {
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut lanes = [0.0; 8];
+    for eight in eights {
+        for (largest, value) in lanes.iter_mut().zip(eight) {
+            *largest = f64::max(*largest, value.abs());
+        }
+    }
+    rest.iter().chain(&lanes).fold(0.0, |largest, value| f64::max(largest, value.abs()))
 }

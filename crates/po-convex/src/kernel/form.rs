@@ -176,7 +176,12 @@ impl System {
     /// Solves for right-hand sides of |F| numbers each, one after the other.
     pub(crate) fn solve(&mut self, right_hand_sides: &[f64], solutions: &mut [f64]) -> Result<(), Singular> {
         if !self.factored {
-            return self.cholesky.solve_into(right_hand_sides, solutions).map_err(|_| Singular);
+            // Without linear terms and fixed weights, the first right-hand side is zero, and so is its solution.
+            let size = self.cholesky.size().min(right_hand_sides.len());
+            let known = if right_hand_sides[..size].iter().all(|side| *side == 0.0) { size } else { 0 };
+            let (zeros, unknown) = solutions.split_at_mut(known);
+            zeros.fill(0.0);
+            return self.cholesky.solve_into(&right_hand_sides[known..], unknown).map_err(|_| Singular);
         }
         // x = D^{-1/2} (I - W (I + W'W)^{-1} W') D^{-1/2} b, with W = D^{-1/2} L.
         let (free, factors) = (self.roots.len(), self.cholesky.size());

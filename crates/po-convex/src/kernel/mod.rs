@@ -4,13 +4,14 @@
 //! each row whether it binds. The equations of optimality are then linear. Their solution either keeps all signs, and is
 //! the optimum to rounding, or tells which of the guesses were wrong; all of them are changed at once (Kostreva 1978;
 //! Júdice and Pires 1994; Hintermüller, Ito and Kunisch 2002). When the number of wrong guesses stops to fall, one is
-//! changed at a time; when that takes too long, an interior point finds the neighbourhood. A singular programme is
-//! approached by proximal steps.
+//! changed at a time. A programme that is singular, or on which this goes round in circles, is approached by proximal
+//! steps, then by the multipliers of its rows, and at last by an interior point.
 
 mod border;
 mod breakpoints;
 mod certificate;
 mod correct;
+mod dual;
 mod form;
 mod guess;
 mod round;

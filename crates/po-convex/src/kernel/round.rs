@@ -35,7 +35,12 @@ pub(crate) struct Round {
     multipliers: Vec<f64>,
     /// Binding rows that the free assets cannot satisfy, and the direction in which they miss their limits.
     pub(super) missed: Vec<(usize, f64)>,
+    /// Assets at the wrong place, and the better one.
+    pub(super) wrong: Vec<(usize, u8)>,
     border: Border,
+    /// `H x`, and whether it is that of the solution.
+    pub(crate) forces: Vec<f64>,
+    pub(crate) current: bool,
     /// `H x + c`, and minus what the binding rows pull.
     pub(crate) gradient: Vec<f64>,
     pub(super) slopes: Vec<f64>,
@@ -52,16 +57,13 @@ pub(crate) struct Proximal<'a> {
 
 impl Proximal<'_> {
     pub(crate) const NONE: Self = Self { shift: 0.0, anchor: &[] };
-
-    fn pull(&self, asset: usize) -> f64 {
-        self.anchor.get(asset).map_or(0.0, |anchor| self.shift * anchor)
-    }
 }
 
 impl Round {
     /// Forgets the last factorisation: what comes is another programme.
     pub(crate) fn begin(&mut self) {
         self.border.ready = false;
+        self.current = false;
     }
 
     /// Solves the equations of optimality for the guess in `solution.active`.
@@ -88,7 +90,8 @@ impl Round {
         }
         self.free_weights.clear();
         self.free_weights.extend(self.free.iter().map(|&asset| solution.x[asset]));
-        form.add_product(&self.free, &self.free_weights, &mut self.product, &mut self.gradient);
+        form.add_product(&self.free, &self.free_weights, &mut self.product, &mut self.forces);
+        self.add_forces(program, proximal);
         let ridge = |asset: usize| proximal.shift + program.ridge.get(asset).copied().unwrap_or(0.0);
         if proximal.shift > 0.0 || !program.ridge.is_empty() {
             for (asset, (gradient, weight)) in self.gradient.iter_mut().zip(&solution.x).enumerate() {
@@ -101,9 +104,18 @@ impl Round {
 
     /// The gradient where all free weights are zero.
     fn pull_of_fixed(&mut self, program: &Program<'_>, form: &Form<'_>, proximal: Proximal<'_>) {
+        self.forces.clear();
+        self.forces.resize(program.len(), 0.0);
+        form.add_product(&self.fixed, &self.fixed_weights, &mut self.product, &mut self.forces);
+        self.add_forces(program, proximal);
+    }
+
+    fn add_forces(&mut self, program: &Program<'_>, proximal: Proximal<'_>) {
         self.gradient.clear();
-        self.gradient.extend((0..program.len()).map(|asset| program.linear[asset] - proximal.pull(asset)));
-        form.add_product(&self.fixed, &self.fixed_weights, &mut self.product, &mut self.gradient);
+        self.gradient.extend(self.forces.iter().zip(program.linear).map(|(force, linear)| linear + force));
+        for (gradient, anchor) in self.gradient.iter_mut().zip(proximal.anchor) {
+            *gradient -= proximal.shift * anchor;
+        }
     }
 
     /// Solves by a new factorisation.

@@ -3,6 +3,7 @@
 use po_core::Status;
 
 use super::certificate::{CertificateScratch, certify};
+use super::dual::Dual;
 use super::form::Form;
 use super::guess::OneFactor;
 use super::round::{Proximal, Round};
@@ -48,7 +49,8 @@ pub enum Start {
 /// Working memory of [`Program::solve_into`].
 #[derive(Clone, Debug, Default)]
 pub struct ProgramScratch {
-    round: Round,
+    pub(super) round: Round,
+    pub(super) dual: Dual,
     guess: OneFactor,
     /// The point that a singular programme is pulled towards.
     anchor: Vec<f64>,
@@ -121,7 +123,9 @@ impl Program<'_> {
         solution.status = Status::Converged;
         let solved = match scratch.pivot(self, &form, Proximal::NONE, limit, solution) {
             Rounds::Solved => true,
-            Rounds::Exhausted | Rounds::Singular => scratch.approach(self, &form, solution),
+            Rounds::Exhausted | Rounds::Singular => {
+                scratch.approach(self, &form, solution) || scratch.dual(self, &form, solution)
+            }
         };
         if !solved {
             tracing::debug!(
@@ -130,7 +134,8 @@ impl Program<'_> {
             );
             scratch.polish(self, &form, solution)?;
         }
-        certify(self, &form, &mut scratch.certificate, solution);
+        let forces = scratch.round.current.then_some(&*scratch.round.forces);
+        certify(self, &form, forces, &mut scratch.certificate, solution);
         let certificate = solution.certificate;
         let allowed = ACCEPTED * (1.0 + solution.objective.abs());
         if certificate.primal_residual > ACCEPTED || certificate.gap.abs() > allowed {
@@ -141,7 +146,7 @@ impl Program<'_> {
 }
 
 /// How some rounds ended.
-enum Rounds {
+pub(super) enum Rounds {
     Solved,
     Exhausted,
     Singular,
@@ -153,11 +158,7 @@ impl ProgramScratch {
         let active = &mut solution.active;
         let fits = active.places.len() == program.len()
             && active.rows.len() == program.rows.len() + program.absolute.len()
-            && active
-                .places
-                .iter()
-                .enumerate()
-                .all(|(asset, &place)| self.round.breakpoints.has(asset, place));
+            && self.round.breakpoints.have(&active.places);
         if fits {
             bind_equations(program, &mut active.rows);
         }
@@ -189,7 +190,7 @@ impl ProgramScratch {
     }
 
     /// Rounds of solving and correcting, until nothing is wrong.
-    fn pivot(
+    pub(super) fn pivot(
         &mut self,
         program: &Program<'_>,
         form: &Form<'_>,
@@ -206,7 +207,8 @@ impl ProgramScratch {
             }
             let wrong = self.round.correct(program, solution, patience > 0);
             if wrong == 0 {
-                self.round.clamp(solution);
+                let inside = self.round.clamp(solution);
+                self.round.current = inside && proximal.shift == 0.0;
                 let kept = self.round.keeps_rows(program, solution);
                 return if kept { Rounds::Solved } else { Rounds::Exhausted };
             }
@@ -309,6 +311,7 @@ impl ProgramScratch {
             let iterations = solution.iterations;
             solution.clone_from(&self.kept);
             solution.iterations = iterations;
+            self.round.current = false;
         }
         Ok(())
     }

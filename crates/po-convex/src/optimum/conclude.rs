@@ -1,8 +1,11 @@
 //! From multipliers to the objective, its shadow prices and its proof.
 
-use super::{Optimum, Question};
+use super::{Optimum, Question, ROUNDING};
 use crate::Objective;
-use crate::path::{Condition, Multipliers, PathScratch, Request};
+use crate::path::{Multipliers, PathScratch, Request};
+
+/// A multiplier as near as this to what the weights say, in its own units, is made to agree with them.
+const NEAR: f64 = 1e-6;
 
 /// The objective, its multipliers and its proof.
 pub(super) fn conclude(
@@ -58,18 +61,22 @@ pub(super) fn conclude(
         }
         Objective::MaxDecorrelation => (optimum.value, optimum.scale) = (variance, 2.0),
         Objective::MinTrackingError => {
-            (optimum.value, optimum.scale) = (tracking, if tracking > 0.0 { 1.0 / tracking } else { 0.0 });
+            optimum.value = tracking;
+            // A norm that is zero has the slope zero: no multiplier is needed to prove it least.
+            optimum.scale = if tracking > ROUNDING * volatility { 1.0 / tracking } else { 0.0 };
+            // The programme bounds half the square.
+            let rest = now.tracking - 2.0 * now.solution.certificate.gap.abs();
+            optimum.gap = Some(tracking - rest.max(0.0).sqrt());
         }
-        Objective::Robust { .. } => {
-            if let (Condition::Charge { gamma, kappa }, _) = question.condition(theta) {
-                optimum.value = reward - kappa * volatility - 0.5 * gamma * variance;
-                let charge = gamma * volatility + kappa;
-                let lambda =
-                    if charge > 0.0 && volatility > 0.0 { least * volatility / charge } else { lambda };
-                scratch.certify(request, Multipliers { theta, lambda });
-                optimum.scale = if lambda > 0.0 { 1.0 / lambda } else { 0.0 };
-                optimum.tracking = optimum.scale * theta * limit;
-            }
+        Objective::Robust { risk_aversion, kappa, uncertainty } => {
+            let kappa = kappa / uncertainty.observations().sqrt();
+            optimum.value = reward - kappa * volatility - 0.5 * risk_aversion * variance;
+            // Without risk, the multipliers are those of the programme, which need not meet the charge.
+            let exact = least * volatility / (risk_aversion * volatility + kappa);
+            let lambda = if (exact - lambda).abs() <= NEAR * lambda { exact } else { lambda };
+            scratch.certify(request, Multipliers { theta, lambda });
+            optimum.scale = if lambda > 0.0 { 1.0 / lambda } else { 0.0 };
+            optimum.tracking = optimum.scale * theta * limit;
         }
     }
     if let Some(limit) = question.tracking {

@@ -23,7 +23,11 @@ pub(super) fn search(
     }
     let inside = question.start.is_some_and(|(_, near)| near.theta > 0.0);
     let origin = if inside { Origin::Nothing } else { question.origin(|near| near.lambda) };
-    let binding = question.search(request, 0.0, origin, scratch)?;
+    let binding = match question.search(request, 0.0, origin, scratch) {
+        // What has no risk may be too far from the benchmark.
+        Err(Error::Riskless { .. }) if excess(scratch).0 < 0.0 => true,
+        found => found?,
+    };
     let first = excess(scratch);
     if first.0 >= -ROUNDING * first.1 {
         return Ok(binding);
@@ -37,9 +41,8 @@ pub(super) fn search(
         }
         Objective::MaxReturn { volatility } => {
             // The other limit may have nothing to say.
-            let binding = alone(request, target, scratch)?;
+            let binding = alone(request, limit, scratch)?;
             if scratch.now.variance.sqrt() <= volatility * (1.0 + ROUNDING) {
-                tracking_within(limit, scratch)?;
                 return Ok(binding);
             }
             let (from, direction) = (Multipliers::default(), Multipliers { theta: 1.0, lambda: 0.0 });
@@ -50,7 +53,7 @@ pub(super) fn search(
         _ => scratch.evaluate(request, Multipliers { theta: 1.0, lambda: 0.0 }, question.active())?,
     }
     let last = excess(scratch);
-    if last.0 < 0.0 {
+    if last.0 <= 0.0 {
         tracking_within(limit, scratch)?;
         return Ok(true);
     }
@@ -63,7 +66,7 @@ pub(super) fn search(
 }
 
 /// The greatest return under a limit on the tracking error alone; whether it binds.
-fn alone(request: &Request<'_>, target: f64, scratch: &mut PathScratch) -> Result<bool, Error> {
+fn alone(request: &Request<'_>, limit: f64, scratch: &mut PathScratch) -> Result<bool, Error> {
     let line = Line {
         from: Multipliers { theta: 1.0, lambda: 0.0 },
         direction: Multipliers { theta: 0.0, lambda: 1.0 },
@@ -71,11 +74,13 @@ fn alone(request: &Request<'_>, target: f64, scratch: &mut PathScratch) -> Resul
         unit: unit(request),
         origin: Origin::Nothing,
     };
-    if root(request, Condition::TrackingRises(target), line, scratch)? == Ending::Beyond {
-        endless(&scratch.now.solution.x)?;
-        return Ok(false);
+    let ending = root(request, Condition::TrackingRises(limit * limit), line, scratch)?;
+    match ending {
+        Ending::Beyond => endless(&scratch.now.solution.x)?,
+        Ending::Before => tracking_within(limit, scratch)?,
+        _ => {}
     }
-    Ok(true)
+    Ok(ending != Ending::Beyond)
 }
 
 /// The search for λ inside that for θ, each beginning where the last one ended.
@@ -123,17 +128,14 @@ fn nearby(
     let target = limit * limit;
     scratch.begin_at(active);
     let mut inside = Inside { lambda: near.lambda, binding: true };
-    let mut value =
-        |theta: f64, scratch: &mut PathScratch| match inside.search(request, question, theta, scratch) {
-            Ok(()) => {
-                let tracking = scratch.now.tracking;
-                Ok(Some((target - tracking, target.max(tracking))))
-            }
-            Err(
-                Error::RiskLimitTooLow { .. } | Error::NoExcessReturn { .. } | Error::TargetTooHigh { .. },
-            ) => Ok(None),
-            Err(error) => Err(error),
-        };
+    let mut value = |theta: f64, scratch: &mut PathScratch| {
+        let found = inside.search(request, question, theta, scratch);
+        if found.as_ref().is_err_and(Error::is_out_of_reach) {
+            return Ok(None);
+        }
+        let tracking = scratch.now.tracking;
+        found.map(|()| Some((target - tracking, target.max(tracking))))
+    };
     let mut ends = [None, None];
     let (mut theta, mut step) = (near.theta.min(1.0 - STEP), STEP * near.theta);
     while ends[0].is_none() || ends[1].is_none() {

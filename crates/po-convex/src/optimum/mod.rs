@@ -6,14 +6,21 @@ mod limited;
 
 use po_core::InputError;
 
-use crate::path::{Condition, Ending, Line, Multipliers, Origin, PathScratch, Request, root};
+use crate::path::{Condition, Ending, Line, Multipliers, Origin, PathScratch, Request, VANISHING, root};
 use crate::{ActiveSet, Error, MeanUncertainty, Objective, Risk};
+
+/// What a limit on the tracking error is called.
+const TRACKING: &str = "the tracking error";
 
 /// Weights beyond this grow without end.
 const ENDLESS: f64 = 1e7;
 
 /// A limit that is missed by less, in its own units, is met.
 const ROUNDING: f64 = 1e-12;
+
+/// Tracking errors below this, in units of the volatility of assets, have squares that are rounding in a variance: what
+/// is limited to less is held to this.
+const FINEST: f64 = 1e-8;
 
 /// What an objective asks for beside a [`Request`].
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +45,8 @@ pub(crate) struct Optimum {
     pub(crate) target: f64,
     /// By how much the worst of these limits is missed.
     pub(crate) violation: f64,
+    /// The gap, where that is not the programme's times the scale.
+    pub(crate) gap: Option<f64>,
 }
 
 /// Finds the optimum; the evaluation at it stands in `scratch.now`.
@@ -47,7 +56,28 @@ pub(crate) fn optimum(
     scratch: &mut PathScratch,
 ) -> Result<Optimum, Error> {
     scratch.prepare(request)?;
-    let limit = question.tracking.filter(|limit| *limit < f64::INFINITY);
+    let Some(asked) = question.tracking.filter(|limit| *limit < f64::INFINITY) else {
+        return search(request, &Question { tracking: None, ..*question }, scratch);
+    };
+    let limit = asked.max(FINEST * mean_variance(request).sqrt());
+    let found = search(request, &Question { tracking: Some(limit), ..*question }, scratch);
+    let found = found.map_err(|error| match error {
+        Error::RiskLimitTooLow { what: TRACKING, least, .. } => {
+            Error::RiskLimitTooLow { what: TRACKING, limit: asked, least }
+        }
+        other => other,
+    })?;
+    let missed = scratch.now.tracking.sqrt() - asked;
+    Ok(Optimum { violation: found.violation.max(missed), ..found })
+}
+
+/// As [`optimum`], for a limit on the tracking error that numerics can hold.
+fn search(
+    request: &Request<'_>,
+    question: &Question<'_>,
+    scratch: &mut PathScratch,
+) -> Result<Optimum, Error> {
+    let limit = question.tracking;
     let binding = match question.objective {
         Objective::MinVariance | Objective::Utility { .. } => single(request, question, limit, scratch)?,
         Objective::MinTrackingError | Objective::MaxDecorrelation => {
@@ -91,12 +121,7 @@ impl Question<'_> {
             }
             Objective::MinRisk { target_return } => (Condition::Reward(target_return), f64::INFINITY),
             Objective::Robust { risk_aversion: gamma, kappa, uncertainty } => {
-                let observations = match uncertainty {
-                    MeanUncertainty::Sample { observations } | MeanUncertainty::Diagonal { observations } => {
-                        observations
-                    }
-                };
-                let kappa = kappa / observations.sqrt();
+                let kappa = kappa / uncertainty.observations().sqrt();
                 (Condition::Charge { gamma, kappa }, (1.0 - theta) / gamma)
             }
             _ => (Condition::Ratio, f64::INFINITY),
@@ -131,15 +156,15 @@ impl Question<'_> {
             }
             (Objective::MinRisk { .. }, Ending::Before) => Ok(false),
             (_, Ending::Met | Ending::Before) => Ok(true),
+            (Objective::Robust { .. }, Ending::Riskless) => Ok(true),
+            (_, Ending::Riskless) => Err(riskless(request, &now.solution.x, now.reward)),
             (objective, Ending::Beyond) => {
                 endless(&now.solution.x)?;
                 match objective {
                     Objective::MinRisk { target_return: target } => {
                         let greatest = now.reward;
-                        if greatest < target - ROUNDING * (target.abs() + greatest.abs()) {
-                            return Err(Error::TargetTooHigh { target, greatest });
-                        }
-                        Ok(true)
+                        let missed = greatest < target - ROUNDING * (target.abs() + greatest.abs());
+                        if missed { Err(Error::TargetTooHigh { target, greatest }) } else { Ok(true) }
                     }
                     Objective::MaxSharpe { risk_free } => {
                         Err(Error::NoExcessReturn { greatest: now.reward, risk_free })
@@ -172,9 +197,8 @@ fn single(
     };
     let (direction, origin) = (Multipliers { theta: 1.0, lambda: -lambda }, question.origin(|at| at.theta));
     let line = Line { from, direction, end: 1.0, unit: 0.5, origin };
-    match root(request, Condition::TrackingFalls(limit * limit), line, scratch)? {
-        Ending::Beyond => tracking_within(limit, scratch)?,
-        Ending::Met | Ending::Before => {}
+    if root(request, Condition::TrackingFalls(limit * limit), line, scratch)? == Ending::Beyond {
+        tracking_within(limit, scratch)?;
     }
     Ok(true)
 }
@@ -184,7 +208,7 @@ fn tracking_within(limit: f64, scratch: &PathScratch) -> Result<(), Error> {
     if least <= limit + ROUNDING * scratch.now.variance.sqrt() {
         Ok(())
     } else {
-        Err(Error::RiskLimitTooLow { what: "the tracking error", limit, least })
+        Err(Error::RiskLimitTooLow { what: TRACKING, limit, least })
     }
 }
 
@@ -194,13 +218,30 @@ fn endless(x: &[f64]) -> Result<(), Error> {
     if most > ENDLESS { Err(Error::Unbounded { asset }) } else { Ok(()) }
 }
 
+/// The error for a reward without risk: by name where it is that of an asset.
+fn riskless(request: &Request<'_>, x: &[f64], reward: f64) -> Error {
+    let volatilities = || (0..x.len()).map(|asset| variance(request.risk, asset).sqrt());
+    let most = volatilities().fold(0.0, f64::max);
+    let still = volatilities().enumerate().filter(|(_, volatility)| *volatility <= VANISHING * most);
+    let rewards = still.map(|(asset, _)| (asset, x[asset] * request.reward[asset]));
+    let best = rewards.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, reward)| *reward > 0.0);
+    match best {
+        Some((asset, _)) => Error::Riskless { asset: Some(asset), reward: request.reward[asset] },
+        None => Error::Riskless { asset: None, reward },
+    }
+}
+
 /// The λ at which risk and return weigh about the same.
 fn unit(request: &Request<'_>) -> f64 {
-    let assets = request.risk.len();
-    let mean = (0..assets).map(|asset| variance(request.risk, asset)).sum::<f64>() / assets as f64;
+    let mean = mean_variance(request);
     let most = request.reward.iter().fold(0.0, |most: f64, reward| most.max(reward.abs()));
     let unit = mean / most;
     if unit.is_finite() && unit > 0.0 { unit } else { 1.0 }
+}
+
+fn mean_variance(request: &Request<'_>) -> f64 {
+    let assets = request.risk.len();
+    (0..assets).map(|asset| variance(request.risk, asset)).sum::<f64>() / assets as f64
 }
 
 pub(crate) fn variance(risk: Risk<'_>, asset: usize) -> f64 {

@@ -58,3 +58,21 @@ pub(crate) fn bracketed(
     }
     Ok(high)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A root so near to zero that no bracket around it is ever narrow: the search ends by its number of steps.
+    #[test]
+    fn a_search_without_end_is_ended() {
+        let far = 1e-300;
+        let mut steps = 0;
+        let root = bracketed((-1.0, -1.0), (1.0, 1.0), |t| {
+            steps += 1;
+            Ok((if t < far { -1.0 } else { 1.0 }, 0.0))
+        });
+        assert!(root.is_ok_and(|root| root.abs() <= 1e-50));
+        assert_eq!(steps, STEPS);
+    }
+}

@@ -33,10 +33,12 @@ impl Condition {
     pub(super) fn value(self, sample: Sample) -> (f64, f64) {
         let Sample { at: Multipliers { theta, lambda }, variance, tracking, reward } = sample;
         let difference = |a: f64, b: f64| (a - b, a.abs().max(b.abs()));
+        // A small difference of weights is known to the rounding of the weights, not to its own.
+        let apart = |a: f64, b: f64| (a - b, a.max(b) + (a.max(b) * variance).sqrt());
         match self {
             Self::Variance(limit) => difference(variance, limit),
-            Self::TrackingRises(limit) => difference(tracking, limit),
-            Self::TrackingFalls(limit) => difference(limit, tracking),
+            Self::TrackingRises(limit) => apart(tracking, limit),
+            Self::TrackingFalls(limit) => apart(limit, tracking),
             Self::Reward(target) => difference(reward, target),
             Self::Ratio => difference(lambda * reward, (1.0 - theta) * variance),
             Self::Charge { gamma, kappa } => {
@@ -44,6 +46,11 @@ impl Condition {
                 difference(lambda * (gamma * volatility + kappa), (1.0 - theta) * volatility)
             }
         }
+    }
+
+    /// Whether it compares with a volatility, so that it says nothing where there is none.
+    pub(super) fn needs_risk(self) -> bool {
+        matches!(self, Self::Ratio | Self::Charge { .. })
     }
 
     /// A guess of λ from the beginning of its line.

@@ -6,7 +6,14 @@ use po_core::simd::{axpy, dot};
 
 use super::{Multipliers, PathScratch, Request};
 use crate::kernel::{Form, certify};
+use crate::optimum::variance;
 use crate::{Absolute, ActiveSet, Error, Program, ProgramSolution, Risk, Start};
+
+/// A volatility this small, in units of the largest of an asset, is none.
+pub(crate) const VANISHING: f64 = 1e-12;
+
+/// A variance this small, in units of what it would be if all risks added up, is what rounding leaves of none.
+pub(crate) const CANCELLED: f64 = 1e-14;
 
 /// The solution at one pair of multipliers, with its risk and its return.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +91,19 @@ impl PathScratch {
         Ok(())
     }
 
+    /// Whether the weights that `now` holds have no variance but rounding.
+    pub(super) fn is_riskless(&self, request: &Request<'_>) -> bool {
+        let (mut gross, mut total, mut most) = (0.0, 0.0, 0.0_f64);
+        for (asset, x) in self.now.solution.x.iter().enumerate() {
+            let volatility = variance(request.risk, asset).sqrt();
+            gross += x.abs() * volatility;
+            total += x.abs();
+            most = most.max(volatility);
+        }
+        let least = (VANISHING * most * total).powi(2);
+        self.now.variance <= least.max(CANCELLED * gross * gross)
+    }
+
     /// Computes the proof for the weights and multipliers that `now` holds, at multipliers that may have been adjusted
     /// to the weights.
     pub(crate) fn certify(&mut self, request: &Request<'_>, at: Multipliers) {
@@ -91,7 +111,7 @@ impl PathScratch {
         self.now.at = at;
         let Self { linear, costs, now, certificate, .. } = self;
         with_program(request, linear, costs, |programme| {
-            certify(programme, &Form::of(programme), certificate, &mut now.solution);
+            certify(programme, &Form::of(programme), None, certificate, &mut now.solution);
         });
     }
 

@@ -4,12 +4,14 @@ mod bracketed;
 mod condition;
 mod evaluation;
 mod root;
+#[cfg(test)]
+mod tests;
 
 use po_core::InputError;
 
 pub(crate) use bracketed::bracketed;
 pub(crate) use condition::Condition;
-pub(crate) use evaluation::{Evaluation, multiply};
+pub(crate) use evaluation::{CANCELLED, Evaluation, VANISHING, multiply};
 pub(crate) use root::{Ending, Line, Origin, root};
 
 use crate::kernel::CertificateScratch;

@@ -26,6 +26,9 @@ const FAR: f64 = 1e9;
 /// How near to the beginning of a line, in units of the first guess, multipliers are told from none.
 const NEAR: f64 = 1e-14;
 
+/// A condition that is no more positive than this, in units of its terms, where there is hardly any risk, is met.
+const LEVEL: f64 = 1e-6;
+
 /// By how much an end that is sought is overshot, in units of the way to where it should be.
 const OVERSHOT: f64 = 4.0;
 
@@ -68,6 +71,8 @@ pub(crate) enum Ending {
     Before,
     /// It is negative to the end of the line.
     Beyond,
+    /// It is positive from where there is no risk: a ratio to risk has no maximum, and no charge for it is worth paying.
+    Riskless,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +97,8 @@ struct Bracket {
     straight: bool,
     /// The order of τ.
     unit: f64,
+    /// The least τ: above zero where there is no risk at zero, so that the condition says nothing there.
+    least: f64,
 }
 
 /// Searches a line for the multipliers at which a condition holds.
@@ -99,6 +106,17 @@ struct Bracket {
 /// From two solutions, others are taken to be mixtures, or to go on in a straight line, which is exact where all have
 /// the same active set.
 pub(crate) fn root(
+    request: &Request<'_>,
+    condition: Condition,
+    line: Line<'_>,
+    scratch: &mut PathScratch,
+) -> Result<Ending, Error> {
+    root_within(STEPS, request, condition, line, scratch)
+}
+
+/// As [`root`], with so many programmes at most.
+pub(super) fn root_within(
+    steps: usize,
     request: &Request<'_>,
     condition: Condition,
     line: Line<'_>,
@@ -120,9 +138,10 @@ pub(crate) fn root(
         growth,
         straight: false,
         unit: near.unwrap_or(line.unit),
+        least: 0.0,
     };
     let mut next = first;
-    for step in 0..STEPS {
+    for step in 0..steps {
         if step == 0 {
             match line.origin {
                 Origin::Nothing => scratch.evaluate(request, line.at(next), None)?,
@@ -133,7 +152,16 @@ pub(crate) fn root(
                 bracket.unit = condition.guess(&scratch.now).unwrap_or(line.unit).min(line.end);
             }
         } else {
-            scratch.follow(request, line.at(next), bracket.nearest(next))?;
+            match bracket.nearest(next) {
+                Some(side) => scratch.follow(request, line.at(next), side)?,
+                None => scratch.evaluate_next(request, line.at(next))?,
+            }
+        }
+        if next <= 0.0 && line.from.theta <= 0.0 && condition.needs_risk() && scratch.is_riskless(request) {
+            bracket.least = line.unit / FAR;
+            bracket.unit = line.unit;
+            next = if bracket.high.is_some() { bracket.least } else { line.unit };
+            continue;
         }
         let (value, size) = condition.of(&scratch.now);
         // A limit that is infinite is never met.
@@ -142,24 +170,25 @@ pub(crate) fn root(
             return Ok(Ending::Before);
         }
         let straight = bracket.straight && within(STRAIGHT) && scratch.continues(&bracket);
-        if straight || (within(MET) && size > 0.0) {
+        // Beside what has no risk, a ratio may be level: all its places are as good.
+        let met = within(if bracket.least > 0.0 { STRAIGHT } else { MET });
+        if straight || (met && size > 0.0) {
             return Ok(Ending::Met);
+        }
+        if next <= bracket.least && bracket.least > 0.0 && value > 0.0 {
+            return Ok(if value > LEVEL * size { Ending::Riskless } else { Ending::Met });
         }
         if value < 0.0 && next >= far {
             return Ok(Ending::Beyond);
         }
         bracket.take(scratch, next, if value > 0.0 { Side::High } else { Side::Low });
-        if let (Some(low), Some(high)) = (bracket.low, bracket.high) {
-            if high - low <= POINT * high {
-                // The weights jump here: between the two ends, all mixtures are optimal.
-                let fraction = crossing(condition, &scratch.low, &scratch.high, (0.0, 1.0)).unwrap_or(0.5);
-                scratch.mix(request, fraction, line.at(high))?;
-                return Ok(Ending::Met);
-            }
-            if high <= NEAR * bracket.unit {
-                std::mem::swap(&mut scratch.now, &mut scratch.low);
-                return Ok(Ending::Met);
-            }
+        if let (Some(low), Some(high)) = (bracket.low, bracket.high)
+            && (high - low <= POINT * high || high <= NEAR * bracket.unit)
+        {
+            // The weights jump here: between the two ends, all mixtures are optimal.
+            let fraction = crossing(condition, &scratch.low, &scratch.high, (0.0, 1.0)).unwrap_or(0.5);
+            scratch.mix(request, fraction, line.at(high))?;
+            return Ok(Ending::Met);
         }
         next = bracket.next(condition, scratch, far);
     }
@@ -189,11 +218,12 @@ impl Bracket {
     }
 
     /// The end that is nearer to τ.
-    fn nearest(&self, tau: f64) -> Side {
+    fn nearest(&self, tau: f64) -> Option<Side> {
         match (self.low, self.high) {
-            (Some(low), Some(high)) if tau - low <= high - tau => Side::Low,
-            (Some(_), None) => Side::Low,
-            _ => Side::High,
+            (Some(low), Some(high)) if tau - low <= high - tau => Some(Side::Low),
+            (Some(_), None) => Some(Side::Low),
+            (_, Some(_)) => Some(Side::High),
+            (None, None) => None,
         }
     }
 
@@ -240,21 +270,23 @@ impl Bracket {
                 }
             }
             .min(far),
-            (None, Some(high)) => match onwards {
-                Some(tau) if overshot => high - OVERSHOT * (high - tau),
-                Some(tau) => {
-                    self.straight = true;
-                    tau
+            (None, high) => {
+                let high = high.unwrap_or(self.unit);
+                match onwards {
+                    Some(tau) if overshot => high - OVERSHOT * (high - tau),
+                    Some(tau) => {
+                        self.straight = true;
+                        tau
+                    }
+                    None => {
+                        let tau = high / self.growth;
+                        self.growth *= self.growth;
+                        // Far below the first guess, the beginning of the line decides.
+                        if self.growth < FAR { tau } else { 0.0 }
+                    }
                 }
-                None => {
-                    let tau = high / self.growth;
-                    self.growth *= self.growth;
-                    // Far below the first guess, the beginning of the line decides.
-                    if self.growth < FAR { tau } else { 0.0 }
-                }
+                .max(self.least)
             }
-            .max(0.0),
-            (None, None) => self.unit,
         };
         match self.low {
             Some(low) if self.high.is_none() && tau <= low => far,

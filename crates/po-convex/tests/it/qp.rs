@@ -1,6 +1,6 @@
 //! Quadratic programmes against cases that were proven optimal in fifty digits, and against what any optimum satisfies.
 
-use po_convex::{Absolute, Program, ProgramScratch, ProgramSolution, Rows, Start};
+use po_convex::{Absolute, Error, Program, ProgramScratch, ProgramSolution, Rows, Start};
 use po_core::nalgebra::DMatrix;
 use po_core::{Certificate, Covariance, FactorCovariance, Status};
 use proptest::prelude::*;
@@ -331,5 +331,59 @@ fn a_multiplier_is_the_slope_of_the_objective_in_its_limit() {
         let slope = (shifted(step) - shifted(-step)) / (2.0 * step);
         // A difference quotient with this step has some ten digits.
         assert!((slope - solution.rows[row]).abs() <= 1e-8, "{slope} and {}", solution.rows[row]);
+    }
+}
+
+/// Sectors within narrow bands, costs of trading, and returns that outweigh the risk: few assets are free, and guesses of
+/// assets and rows go round in circles.
+#[test]
+fn programmes_on_which_guesses_cycle_are_solved() {
+    let (assets, sectors) = (30, 5);
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let loadings = DMatrix::from_fn(assets, 3, |_, factor| {
+            if factor == 0 { random.between(0.006, 0.014) } else { 0.004 * random.normal() }
+        });
+        let own = DMatrix::from_fn(
+            assets,
+            assets,
+            |row, col| {
+                if row == col { random.between(1e-5, 4e-4) } else { 0.0 }
+            },
+        );
+        let covariance = Covariance::new(&loadings * loadings.transpose() + own).unwrap();
+        let mut rows = Rows::new(assets);
+        rows.push("budget", &vec![1.0; assets], 1.0, 1.0).unwrap();
+        for sector in 0..sectors {
+            let members: Vec<f64> =
+                (0..assets).map(|asset| f64::from(u8::from(asset % sectors == sector))).collect();
+            let (least, most) = (random.between(0.10, 0.15), random.between(0.2, 0.3));
+            rows.push(format!("sector {sector}"), &members, least, most).unwrap();
+        }
+        let raw: Vec<f64> = (0..assets).map(|_| (random.uniform() - 0.5).max(0.0)).collect();
+        let total: f64 = raw.iter().sum();
+        let holdings: Vec<f64> = raw.iter().map(|weight| weight / total).collect();
+        let cost: Vec<f64> = (0..assets).map(|_| random.between(1e-4, 1e-3)).collect();
+        let linear: Vec<f64> = (0..assets).map(|_| -random.between(0.0, 1e-3)).collect();
+        let limit = if seed % 2 == 0 { f64::INFINITY } else { 0.4 };
+        let family = Absolute { label: "turnover", center: &holdings, cost: &cost, limit };
+        let program = Program {
+            risk: (&covariance).into(),
+            scale: 2.0,
+            ridge: &[],
+            linear: &linear,
+            lower: &vec![0.0; assets],
+            upper: &vec![0.18; assets],
+            rows: &rows,
+            absolute: &[family],
+        };
+        match program.solve() {
+            Ok(solution) => {
+                assert_eq!(solution.status, Status::Converged, "{seed}");
+                assert!(largest(solution.certificate) <= 1e-10, "{seed}: {:?}", solution.certificate);
+            }
+            // A limit on turnover can keep holdings out of the bands.
+            Err(error) => assert!(limit < 1.0 && matches!(error, Error::Infeasible(_)), "{seed}: {error}"),
+        }
     }
 }

@@ -332,3 +332,23 @@ fn a_large_matrix_is_repaired() {
     let smallest = smallest_eigenvalue(&covariance(assets, nearest.as_slice())).unwrap();
     assert!((smallest - 1e-6).abs() < NEWTON, "{smallest}");
 }
+
+/// Matrices of ones and minus ones, as far from a correlation as such entries can be.
+#[test]
+fn signs_alone_have_a_nearest_correlation() {
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let size = 2 + random.below(30);
+        let mut signs = DMatrix::identity(size, size);
+        for row in 0..size {
+            for col in 0..row {
+                let sign = if random.uniform() < 0.5 { -1.0 } else { 1.0 };
+                (signs[(row, col)], signs[(col, row)]) = (sign, sign);
+            }
+        }
+        let nearest = nearest_correlation(size, signs.as_slice(), 0.0).unwrap();
+        let smallest = SymmetricEigen::new(nearest.as_view()).unwrap().values()[0];
+        assert!(smallest >= -NEWTON, "{seed}: {smallest}");
+        assert!((0..size).all(|asset| (nearest.as_view()[(asset, asset)] - 1.0).abs() <= EXACT), "{seed}");
+    }
+}

@@ -6,9 +6,9 @@ use faer::linalg::cholesky::llt::solve::solve_in_place;
 use faer::{MatMut, MatRef, Par};
 use nalgebra::{DMatrix, DMatrixView};
 
-use super::input::copy_lower;
+use super::input::check_finite;
 use super::memory::Memory;
-use super::system;
+use super::{small, system};
 use crate::InputError;
 
 /// `A = L L'` with L lower triangular, for a positive definite A.
@@ -16,7 +16,10 @@ use crate::InputError;
 pub struct Cholesky {
     /// Number of rows of A; zero before a decomposition and after one that failed.
     size: usize,
-    /// L on and below the diagonal, column by column; above it, whatever the decomposition left.
+    /// Distance between the columns of `factor`.
+    stride: usize,
+    /// L on and below the diagonal, column by column; elsewhere, whatever the decomposition left. Behind it, for a small
+    /// matrix, one over each pivot.
     factor: Vec<f64>,
     memory: Memory,
 }
@@ -54,8 +57,13 @@ impl Cholesky {
     /// As [`Cholesky::new`].
     pub fn factor(&mut self, matrix: DMatrixView<'_, f64>) -> Result<(), InputError> {
         self.size = 0;
-        let size = copy_lower(matrix, &mut self.factor)?;
-        self.decompose(size)
+        let (rows, cols) = matrix.shape();
+        if rows != cols {
+            return Err(InputError::NotSquare { rows, cols });
+        }
+        self.fill(rows, |col, below| below.copy_from_slice(&matrix.column(col).data.into_slice()[col..]))?;
+        check_finite("the matrix", self.stride, self.columns())?;
+        self.decompose(rows)
     }
 
     /// Decomposes the matrix whose columns `fill` writes, each from its diagonal entry down, into the memory that is
@@ -85,32 +93,47 @@ impl Cholesky {
         mut fill: impl FnMut(usize, &mut [f64]),
     ) -> Result<(), InputError> {
         self.size = 0;
+        self.fill(size, &mut fill)?;
+        self.decompose(size)
+    }
+
+    /// Writes the lower triangle, with zeros elsewhere, and the padding of a small matrix.
+    fn fill(&mut self, size: usize, mut fill: impl FnMut(usize, &mut [f64])) -> Result<(), InputError> {
         if size == 0 {
             return Err(InputError::Empty { what: "the matrix" });
         }
-        self.factor.resize(size * size, 0.0);
-        for (col, column) in self.factor.chunks_exact_mut(size).enumerate() {
-            fill(col, &mut column[col..]);
-        }
-        self.decompose(size)?;
-        let lost = self.pivots().position(|pivot| !pivot.is_finite());
-        match lost {
-            None => Ok(()),
-            Some(pivot) => {
-                self.size = 0;
-                Err(InputError::NotPositiveDefinite { pivot })
+        self.stride = if size <= small::LARGEST { small::padded(size) } else { size };
+        let columns = self.stride * self.stride;
+        self.factor.resize(columns + if size <= small::LARGEST { self.stride } else { 0 }, 0.0);
+        for (col, column) in self.factor[..columns].chunks_exact_mut(self.stride).enumerate() {
+            let (above, below) = column.split_at_mut(col);
+            above.fill(0.0);
+            if let Some(rows) = size.checked_sub(col).filter(|rows| *rows > 0) {
+                let (rows, padding) = below.split_at_mut(rows);
+                fill(col, rows);
+                padding.fill(0.0);
+            } else {
+                below.fill(0.0);
+                below[0] = 1.0;
             }
         }
+        Ok(())
     }
 
     /// Decomposes what stands in `factor`.
     fn decompose(&mut self, size: usize) -> Result<(), InputError> {
-        let needed = cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
-        let stack = self.memory.stack(needed);
-        let factor = MatMut::from_column_major_slice_mut(&mut self.factor, size, size);
-        cholesky_in_place(factor, Default::default(), Par::Seq, stack, Default::default()).map_err(
-            |LltError::NonPositivePivot { index: pivot }| InputError::NotPositiveDefinite { pivot },
-        )?;
+        let decomposed = if size <= small::LARGEST {
+            let (factor, reciprocals) = self.factor.split_at_mut(self.stride * self.stride);
+            small::decompose(factor, reciprocals)
+        } else {
+            let needed = cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
+            let stack = self.memory.stack(needed);
+            let factor = MatMut::from_column_major_slice_mut(&mut self.factor, size, size);
+            let decomposed =
+                cholesky_in_place(factor, Default::default(), Par::Seq, stack, Default::default());
+            decomposed.map(|_| ()).map_err(|LltError::NonPositivePivot { index }| index)
+        };
+        decomposed.map_err(|pivot| InputError::NotPositiveDefinite { pivot })?;
         self.size = size;
         Ok(())
     }
@@ -124,9 +147,9 @@ impl Cholesky {
     /// L, with zeros above its diagonal.
     #[must_use]
     pub fn lower(&self) -> DMatrix<f64> {
-        let mut lower = DMatrix::from_column_slice(self.size, self.size, self.entries());
-        lower.fill_upper_triangle(0.0, 1);
-        lower
+        DMatrix::from_fn(self.size, self.size, |row, col| {
+            if row < col { 0.0 } else { self.factor[col * self.stride + row] }
+        })
     }
 
     /// The diagonal of L, by which the matrix tells how near it is to being singular.
@@ -141,7 +164,7 @@ impl Cholesky {
     /// ```
     #[must_use]
     pub fn pivots(&self) -> impl ExactSizeIterator<Item = f64> {
-        self.entries().iter().step_by(self.size + 1).copied()
+        self.columns().iter().step_by(self.stride + 1).take(self.size).copied()
     }
 
     /// The logarithm of the determinant.
@@ -184,13 +207,21 @@ impl Cholesky {
     pub fn solve_into(&self, right_hand_sides: &[f64], solutions: &mut [f64]) -> Result<(), InputError> {
         let several = system::check((self.size, right_hand_sides), (self.size, solutions))?;
         solutions.copy_from_slice(right_hand_sides);
-        let factor = MatRef::from_column_major_slice(self.entries(), self.size, self.size);
+        if several == 0 {
+            return Ok(());
+        }
+        if self.size <= small::LARGEST {
+            let (factor, reciprocals) = self.factor.split_at(self.stride * self.stride);
+            small::solve(factor, reciprocals, self.size, solutions);
+            return Ok(());
+        }
+        let factor = MatRef::from_column_major_slice(&self.factor, self.size, self.size);
         let solutions = MatMut::from_column_major_slice_mut(solutions, self.size, several);
         solve_in_place(factor, solutions, Par::Seq, MemStack::new(&mut []));
         Ok(())
     }
 
-    fn entries(&self) -> &[f64] {
-        &self.factor[..self.size * self.size]
+    fn columns(&self) -> &[f64] {
+        &self.factor[..self.stride * self.stride]
     }
 }

@@ -22,6 +22,7 @@ mod input;
 mod ldlt;
 mod memory;
 mod product;
+mod small;
 mod svd;
 mod system;
 

@@ -6,32 +6,32 @@
 use pulp::{Arch, Simd, WithSimd};
 
 /// Numbers in a block.
-pub(super) const BLOCK: usize = 8;
+pub(crate) const BLOCK: usize = 8;
 
 /// Room for a block: of its registers, the first [`registers`] are used.
-pub(super) type Block<S> = [<S as Simd>::f64s; BLOCK];
+pub(crate) type Block<S> = [<S as Simd>::f64s; BLOCK];
 
 /// Runs a kernel with the widest registers there are.
-pub(super) fn dispatch<K: WithSimd>(kernel: K) -> K::Output {
+pub(crate) fn dispatch<K: WithSimd>(kernel: K) -> K::Output {
     Arch::new().dispatch(kernel)
 }
 
 /// Registers that a block fills.
 #[inline(always)]
-pub(super) fn registers<S: Simd>() -> usize {
+pub(crate) fn registers<S: Simd>() -> usize {
     BLOCK / S::F64_LANES
 }
 
 /// The registers of the whole blocks of a slice, and the numbers left over.
 #[inline(always)]
-pub(super) fn split<S: Simd>(values: &[f64]) -> (&[S::f64s], &[f64]) {
+pub(crate) fn split<S: Simd>(values: &[f64]) -> (&[S::f64s], &[f64]) {
     let (blocks, rest) = values.split_at(values.len() - values.len() % BLOCK);
     (S::as_simd_f64s(blocks).0, rest)
 }
 
 /// Fewer than eight numbers as the registers of a block, filled up with zeros.
 #[inline(always)]
-pub(super) fn padded<S: Simd, const P: usize>(simd: S, mut rest: &[f64]) -> [S::f64s; P] {
+pub(crate) fn padded<S: Simd, const P: usize>(simd: S, mut rest: &[f64]) -> [S::f64s; P] {
     let mut block = [simd.splat_f64s(0.0); P];
     for register in block.iter_mut().take(registers::<S>()) {
         let (numbers, beyond) = rest.split_at(rest.len().min(S::F64_LANES));
@@ -43,7 +43,7 @@ pub(super) fn padded<S: Simd, const P: usize>(simd: S, mut rest: &[f64]) -> [S::
 
 /// sum += a b, for the registers of one block or what there is of it.
 #[inline(always)]
-pub(super) fn multiply_add<S: Simd>(simd: S, a: &[S::f64s], b: &[S::f64s], sum: &mut [S::f64s]) {
+pub(crate) fn multiply_add<S: Simd>(simd: S, a: &[S::f64s], b: &[S::f64s], sum: &mut [S::f64s]) {
     for (sum, (&a, &b)) in sum.iter_mut().zip(a.iter().zip(b)).take(registers::<S>()) {
         *sum = simd.mul_add_e_f64s(a, b, *sum);
     }
@@ -51,7 +51,7 @@ pub(super) fn multiply_add<S: Simd>(simd: S, a: &[S::f64s], b: &[S::f64s], sum: 
 
 /// The sum of the registers of a block: the upper half is added to the lower half, until one number is left.
 #[inline(always)]
-pub(super) fn total<S: Simd>(simd: S, block: &mut [S::f64s]) -> f64 {
+pub(crate) fn total<S: Simd>(simd: S, block: &mut [S::f64s]) -> f64 {
     let mut half = block.len() / 2;
     while half > 0 {
         for register in 0..half {

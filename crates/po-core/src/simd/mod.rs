@@ -6,7 +6,7 @@
 //!
 //! Slices of different length are taken to their common prefix, as [`Iterator::zip`] does; nothing here fails.
 
-mod blocks;
+pub(crate) mod blocks;
 #[cfg(feature = "linalg")]
 mod columns;
 mod combination;

@@ -242,12 +242,15 @@ fn factors_must_have_a_covariance() {
 
 #[test]
 fn numbers_must_not_overflow() {
-    let overflow = |row, asset| InputError::NotFinite { what: "the product", row, asset, value: INFINITY };
+    let overflow = |what, row, asset| InputError::NotFinite { what, row, asset, value: INFINITY };
     let huge = Covariance::new(dmatrix![1e300]).unwrap();
     let error = FactorCovariance::new(dmatrix![1.0; 1e300], huge, vec![0.0; 2]).unwrap_err();
-    assert_eq!(error, overflow(1, 0));
+    // As for exposures, the row is the factor.
+    assert_eq!(error, overflow("the loading", 0, 1));
+    let universe = Universe::new(["AAPL", "MSFT"]).unwrap();
+    assert_eq!(error.named(&universe), "the loading of MSFT in row 0 is inf, expected a finite number");
     let covariance = factor_covariance(dmatrix![1.0; 1e200], dmatrix![1.0], &[0.0; 2]);
-    assert_eq!(covariance.covariance(), Err(overflow(1, 1)));
+    assert_eq!(covariance.covariance(), Err(overflow("the covariance", 1, 1)));
 }
 
 #[test]
@@ -269,5 +272,5 @@ fn vectors_must_fit() {
         assert_eq!((exposures, product), (vec![7.0; actual], vec![7.0; 3]), "nothing was written");
     }
     let error = covariance.portfolio_variance(&Weights::equal(2).unwrap());
-    assert_eq!(error, Err(length("the vector", 3, 2)));
+    assert_eq!(error, Err(length("the list of weights", 3, 2)));
 }

@@ -194,18 +194,13 @@ impl Allocator for RiskCapping {
         let least = scratch.minimum_variance(covariance)?;
         scratch.multipliers.clear();
         scratch.multipliers.resize(assets, 0.0);
-        let (status, iterations, is_global) = if scratch.excess(covariance) <= ROUNDING {
+        let ended = if scratch.excess(covariance) <= ROUNDING {
             (Status::Converged, scratch.program.iterations, true)
         } else {
             self.cap(covariance, scratch)?
         };
-        scratch.finish(
-            covariance,
-            (status, iterations, is_global),
-            least,
-            self.params.tolerance,
-            allocation,
-        )?;
+        scratch.finish(covariance, ended, least, self.params.tolerance, allocation)?;
+        let (_, iterations, is_global) = ended;
         tracing::debug!(assets, iterations, is_global, "allocated");
         Ok(())
     }
@@ -299,18 +294,11 @@ impl CapScratch {
             RiskBudgetParams { budget: Some(budget), tolerance: PARITY, ..RiskBudgetParams::default() };
         let mut parity = RiskBudgetAllocation::default();
         RiskBudgeting::new(params)?.allocate_into(covariance.into(), &mut Default::default(), &mut parity)?;
-        self.polytope.nearest(
-            covariance,
-            parity.weights().as_slice(),
-            &mut self.scratch,
-            &mut self.program,
-        )?;
-        let near = self.polytope.violation(parity.weights().as_slice()) <= ROUNDING;
-        self.start.clone_from(&self.program.x);
-        if near {
-            self.start.clear();
-            self.start.extend_from_slice(parity.weights().as_slice());
-        }
+        let weights = parity.weights().as_slice();
+        self.polytope.nearest(covariance, weights, &mut self.scratch, &mut self.program)?;
+        let near = self.polytope.violation(weights) <= ROUNDING;
+        self.start.clear();
+        self.start.extend_from_slice(if near { weights } else { &self.program.x });
         Ok(near)
     }
 

@@ -22,6 +22,8 @@ const ROUNDING: f64 = 1e-10;
 /// `ConstrainedAllocation::default()` is empty: a place for
 /// [`ConstrainedRiskBudgeting`](crate::ConstrainedRiskBudgeting) to write to.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct ConstrainedAllocation {
     /// The weights, how the numerics ended, and the proof.
     pub solution: Solution,
@@ -40,6 +42,7 @@ pub struct ConstrainedAllocation {
 /// A constraint that keeps a budget from being met, and what it costs.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Obstacle {
     /// The constraint.
     pub constraint: Constraint,
@@ -51,12 +54,14 @@ pub struct Obstacle {
 
 /// Multipliers, with what is needed to call constraints by name.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub(super) struct Prices {
     labels: Vec<String>,
-    /// Of rows and families: both limits and the multiplier.
-    rows: Vec<[f64; 3]>,
-    /// Of assets: both bounds and the multiplier.
-    bounds: Vec<[f64; 3]>,
+    /// Of rows and families: the limit on the side of the multiplier, and the multiplier.
+    rows: Vec<[f64; 2]>,
+    /// Of assets: the same for the bounds.
+    bounds: Vec<[f64; 2]>,
 }
 
 impl ConstrainedAllocation {
@@ -73,18 +78,16 @@ impl ConstrainedAllocation {
     #[must_use]
     pub fn obstacles(&self) -> Vec<Obstacle> {
         let Prices { labels, rows, bounds } = &self.prices;
-        let largest =
-            rows.iter().chain(bounds).fold(0.0_f64, |largest, [_, _, price]| largest.max(price.abs()));
+        let largest = rows.iter().chain(bounds).fold(0.0_f64, |largest, [_, price]| largest.max(price.abs()));
         let side = |price: f64| if price > 0.0 { Side::Lower } else { Side::Upper };
-        let of_rows = labels.iter().zip(rows).map(|(label, &[lower, upper, price])| {
-            let side = side(price);
-            let limit = if side == Side::Lower { lower } else { upper };
-            Obstacle { constraint: Constraint::Row { label: label.clone(), side, limit }, price: price.abs() }
+        let of_rows = labels.iter().zip(rows).map(|(label, &[limit, price])| {
+            let constraint = Constraint::Row { label: label.clone(), side: side(price), limit };
+            Obstacle { constraint, price: price.abs() }
         });
-        let of_bounds = bounds.iter().enumerate().map(|(asset, &[lower, upper, price])| {
+        let of_bounds = bounds.iter().enumerate().map(|(asset, &[bound, price])| {
             let constraint = match side(price) {
-                Side::Lower => Constraint::LowerBound { asset, bound: lower },
-                Side::Upper => Constraint::UpperBound { asset, bound: upper },
+                Side::Lower => Constraint::LowerBound { asset, bound },
+                Side::Upper => Constraint::UpperBound { asset, bound },
             };
             Obstacle { constraint, price: price.abs() }
         });
@@ -156,15 +159,16 @@ impl Prices {
         let (compiled, rows) = (&polytope.compiled, polytope.rows());
         for (row, multiplier) in program.rows.iter().enumerate() {
             self.label(row, rows.label(row));
-            self.rows.push([rows.lower()[row], rows.upper()[row], scale * multiplier]);
+            self.rows.push(priced(rows.lower()[row], rows.upper()[row], scale * multiplier));
         }
         for (family, multiplier) in compiled.absolute().as_slice().iter().zip(&program.absolute) {
             self.label(self.rows.len(), family.label);
-            self.rows.push([f64::NEG_INFINITY, family.limit, scale * multiplier]);
+            self.rows.push(priced(f64::NEG_INFINITY, family.limit, scale * multiplier));
         }
         self.labels.truncate(self.rows.len());
         let bounds = compiled.lower().iter().zip(compiled.upper()).zip(&program.bounds);
-        self.bounds.extend(bounds.map(|((lower, upper), multiplier)| [*lower, *upper, scale * multiplier]));
+        self.bounds
+            .extend(bounds.map(|((lower, upper), multiplier)| priced(*lower, *upper, scale * multiplier)));
     }
 
     fn label(&mut self, place: usize, label: &str) {
@@ -174,4 +178,11 @@ impl Prices {
             None => self.labels.push(label.to_owned()),
         }
     }
+}
+
+/// The limit that a multiplier is the price of, and the multiplier. No limit has no price, and stands for none in
+/// files, which may not be able to hold infinity.
+fn priced(lower: f64, upper: f64, multiplier: f64) -> [f64; 2] {
+    let limit = if multiplier > 0.0 { lower } else { upper };
+    if limit.is_finite() { [limit, multiplier] } else { [0.0; 2] }
 }

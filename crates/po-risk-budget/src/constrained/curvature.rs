@@ -111,3 +111,36 @@ pub(crate) fn stiffen(polytope: &Polytope, last: Option<&ProgramSolution>, facto
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convexified(entries: [f64; 4], stiff: f64) -> Option<Covariance> {
+        let mut curvature = Curvature::default();
+        curvature.entries(2).copy_from_slice(&entries);
+        curvature.convexified(2, |_, entries| entries[3] += stiff)
+    }
+
+    #[test]
+    fn what_is_positive_is_left_alone() {
+        let matrix = convexified([2.0, 1.0, 1.0, 2.0], f64::NAN).unwrap();
+        assert_eq!(matrix.as_slice(), [2.0, 1.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn stiffness_comes_before_a_shift() {
+        let matrix = convexified([1.0, 2.0, 2.0, 1.0], 9.0).unwrap();
+        assert_eq!(matrix.as_slice(), [1.0, 2.0, 2.0, 10.0]);
+        // Eigenvalues of -1 and 3: the shift is the first of 1e-6, 4e-6 and so on that is more than 1.
+        let matrix = convexified([1.0, 2.0, 2.0, 1.0], 0.0).unwrap();
+        assert!((matrix.column(0)[0] - (1.0 + 1e-6 * 4.0_f64.powi(10))).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_no_shift_mends_is_refused() {
+        assert_eq!(convexified([0.0; 4], 0.0), None);
+        assert_eq!(convexified([f64::INFINITY, 0.0, 0.0, 1.0], 0.0), None);
+        assert_eq!(convexified([1.0, f64::NAN, f64::NAN, 1.0], 0.0), None);
+    }
+}

@@ -139,3 +139,72 @@ impl Descent {
         Ok(program.solve_into(start, &mut self.scratch, &mut self.program)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use po_convex::Constraints;
+
+    use super::*;
+
+    /// `size` times half the squared distance from the first of two assets, with a slope and a curvature that are
+    /// told times factors.
+    #[derive(Clone, Copy)]
+    struct Told {
+        size: f64,
+        slope: f64,
+        curvature: f64,
+    }
+
+    const TRUTH: Told = Told { size: 1.0, slope: 1.0, curvature: 1.0 };
+
+    impl Smooth for Told {
+        type Scratch = ();
+
+        fn value(&self, weights: &[f64], (): &mut ()) -> f64 {
+            0.5 * self.size * ((weights[0] - 1.0).powi(2) + weights[1].powi(2))
+        }
+
+        fn curve(&self, weights: &[f64], (): &mut (), gradient: &mut [f64], hessian: &mut [f64]) {
+            gradient.copy_from_slice(&[self.slope * (weights[0] - 1.0), self.slope * weights[1]]);
+            hessian.copy_from_slice(&[self.curvature, 0.0, 0.0, self.curvature]);
+        }
+    }
+
+    /// Where the descent from equal weights ends, how, and after how many programmes.
+    fn run(told: Told, limit: usize) -> (Vec<f64>, Status, usize) {
+        let mut polytope = Polytope::default();
+        polytope.fill(&Constraints::default(), 2, "a test").unwrap();
+        let mut descent = Descent { weights: vec![0.5, 0.5], ..Descent::default() };
+        let effort = Effort { tolerance: 1e-10, limit };
+        let (status, programmes) = descent.run(&told, &mut (), &polytope, effort).unwrap();
+        (descent.weights, status, programmes)
+    }
+
+    #[test]
+    fn the_minimum_is_found() {
+        assert_eq!(run(TRUTH, 50), (vec![1.0, 0.0], Status::Converged, 2));
+        assert_eq!(run(TRUTH, 1), (vec![1.0, 0.0], Status::IterationLimit, 1));
+    }
+
+    /// A slope that points the wrong way leads nowhere: the iteration ends where it began, and says so.
+    #[test]
+    fn a_fall_that_does_not_come_is_told() {
+        let told = Told { slope: -1.0, ..TRUTH };
+        assert_eq!(run(told, 50), (vec![0.5, 0.5], Status::Stalled, 1));
+    }
+
+    #[test]
+    fn a_curvature_that_is_none_is_told() {
+        for curvature in [0.0, f64::NAN] {
+            let told = Told { curvature, ..TRUTH };
+            assert_eq!(run(told, 50), (vec![0.5, 0.5], Status::Stalled, 0));
+        }
+    }
+
+    /// A sum of squares that is zero but for rounding cannot fall.
+    #[test]
+    fn a_perfect_value_is_kept() {
+        let told = Told { size: 1e-27, ..TRUTH };
+        assert_eq!(run(told, 50), (vec![0.5, 0.5], Status::Converged, 1));
+    }
+}

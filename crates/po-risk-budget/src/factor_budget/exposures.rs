@@ -11,8 +11,10 @@ use crate::contribution::check_length;
 /// The exposures B of N assets to K factors, none of which is a combination of others.
 ///
 /// # Shapes and units
-/// N x K, written factor by factor; a portfolio w has the exposures `B'w`.
+/// N x K, written factor by factor; a portfolio w has the exposures `B'w`. A file holds one row for each asset.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::rows::Rows", into = "crate::rows::Rows"))]
 pub struct FactorExposures {
     assets: usize,
     factors: usize,
@@ -125,6 +127,18 @@ impl FactorExposures {
     ///
     /// # Panics
     /// When there is no such factor.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_risk_budget::FactorExposures;
+    ///
+    /// // Both assets together, and the second alone: to have the first without the second, hold the first asset.
+    /// let exposures = FactorExposures::from_column_slice(2, 2, &[1.0, 1.0, 0.0, 1.0])?;
+    /// for (weight, expected) in exposures.mimicking(0).iter().zip([1.0, 0.0]) {
+    ///     assert!((weight - expected).abs() < 1e-15);
+    /// }
+    /// # Ok::<(), po_risk_budget::Error>(())
+    /// ```
     #[must_use]
     pub fn mimicking(&self, factor: usize) -> &[f64] {
         &self.inverse[factor * self.assets..][..self.assets]
@@ -138,6 +152,20 @@ impl FactorExposures {
     ///
     /// # Errors
     /// [`Error::Input`] unless covariance and weights have N assets, and for a portfolio without risk.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, Weights};
+    /// use po_risk_budget::FactorExposures;
+    ///
+    /// // Of a variance of 0.00218 the market explains 0.002; the rest is the difference of the two assets.
+    /// let covariance = Covariance::from_column_slice(2, &[0.0025, 0.0015, 0.0015, 0.0025])?;
+    /// let market = FactorExposures::from_column_slice(2, 1, &[1.0, 1.0])?;
+    /// let report = market.contributions(&covariance, &Weights::new(vec![0.8, 0.2])?)?;
+    /// assert!((report.share[0] - 0.002 / 0.00218).abs() < 1e-12);
+    /// assert!((report.residual_share - 0.00018 / 0.00218).abs() < 1e-12);
+    /// # Ok::<(), po_risk_budget::Error>(())
+    /// ```
     pub fn contributions(&self, covariance: &Covariance, weights: &Weights) -> Result<FactorReport, Error> {
         check_length("the covariance", self.assets, covariance.len())?;
         check_length("the list of weights", self.assets, weights.len())?;
@@ -162,5 +190,22 @@ impl FactorExposures {
         report.residual = risk - report.component.iter().sum::<f64>();
         report.residual_share = report.residual / risk;
         Ok(report)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<FactorExposures> for crate::rows::Rows {
+    fn from(FactorExposures { assets, entries, .. }: FactorExposures) -> Self {
+        Self::new(assets, &entries)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<crate::rows::Rows> for FactorExposures {
+    type Error = Error;
+
+    fn try_from(rows: crate::rows::Rows) -> Result<Self, Error> {
+        let (assets, factors, entries) = rows.into_columns()?;
+        Self::from_column_slice(assets, factors, &entries)
     }
 }

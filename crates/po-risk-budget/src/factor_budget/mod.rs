@@ -7,7 +7,7 @@ pub use exposures::{FactorExposures, FactorReport};
 use po_convex::{Constraints, ProgramScratch, ProgramSolution};
 use po_core::nalgebra::DMatrix;
 use po_core::simd::{axpy, dot};
-use po_core::{Allocator, Budget, Certificate, Covariance, InputError, Solution, Status, Weights};
+use po_core::{Allocator, Budget, Certificate, Covariance, Solution, Status, Weights};
 
 use crate::constrained::{
     Descent, Distance, Effort, Polytope, Products, SharesScratch, Smooth, check_effort,
@@ -114,7 +114,8 @@ pub struct FactorBudgetAllocation {
     pub report: FactorReport,
     /// The distance of the shares from the budget: the root of the sum of squares.
     pub distance: f64,
-    /// Whether the budget is met.
+    /// Whether the budget is met. Constraints may be in the way, and so may rounding where factors are all but
+    /// combinations of others.
     pub is_met: bool,
 }
 
@@ -165,14 +166,15 @@ impl FactorRiskBudgeting {
         if let Some(constraints) = &self.params.constraints {
             polytope.fill(constraints, covariance.len(), METHOD)?;
         }
-        let exact = exact(covariance, exposures, &budget)?;
+        let (exact, status) = exact(covariance, exposures, &budget)?;
         let violation = match self.params.constraints {
             Some(_) => polytope.violation(&exact).max(0.0),
             None => 0.0,
         };
-        let mut allocation = FactorBudgetAllocation { is_met: violation <= ROUNDING, ..Default::default() };
+        let is_allowed = violation <= ROUNDING;
+        let mut allocation = FactorBudgetAllocation::default();
         let solution = &mut allocation.solution;
-        if allocation.is_met {
+        if is_allowed {
             solution.weights.assign(&exact)?;
             solution.certificate.primal_residual = violation;
         } else {
@@ -182,14 +184,16 @@ impl FactorRiskBudgeting {
         let report = &mut allocation.report;
         report.budget.extend_from_slice(budget.shares());
         let distances = report.share.iter().zip(&report.budget).map(|(share, budget)| (share - budget).abs());
-        if allocation.is_met {
-            allocation.solution.certificate.dual_residual = distances.clone().fold(0.0, f64::max);
-        }
-        allocation.distance = distances.map(|distance| distance * distance).sum::<f64>().sqrt();
+        allocation.distance = distances.clone().map(|distance| distance * distance).sum::<f64>().sqrt();
         // Under constraints a residual may help to meet the budget of fewer factors than assets.
-        allocation.is_met |= allocation.distance <= MET;
+        allocation.is_met = allocation.distance <= MET || (is_allowed && status == Status::Converged);
+        if is_allowed {
+            allocation.solution.certificate.dual_residual = distances.fold(0.0, f64::max);
+            allocation.solution.status = if allocation.is_met { Status::Converged } else { status };
+        }
         let FactorBudgetAllocation { is_met, distance, .. } = allocation;
-        tracing::debug!(assets = covariance.len(), factors, is_met, distance, "allocated");
+        let assets = covariance.len();
+        tracing::debug!(assets, factors, is_met, distance, "allocated");
         Ok(allocation)
     }
 
@@ -242,8 +246,12 @@ impl FactorRiskBudgeting {
     }
 }
 
-/// The weights that meet the budget for their factors alone, and sum to one.
-fn exact(covariance: &Covariance, exposures: &FactorExposures, budget: &Budget) -> Result<Vec<f64>, Error> {
+/// The weights that meet the budget for their factors alone, and sum to one; how the search for them ended.
+fn exact(
+    covariance: &Covariance,
+    exposures: &FactorExposures,
+    budget: &Budget,
+) -> Result<(Vec<f64>, Status), Error> {
     let (assets, factors) = (exposures.assets(), exposures.factors());
     let products: Vec<f64> = (0..factors)
         .flat_map(|factor| {
@@ -251,9 +259,10 @@ fn exact(covariance: &Covariance, exposures: &FactorExposures, budget: &Budget) 
         })
         .collect();
     let entry = |row: usize, col: usize| dot(&products[row * assets..][..assets], exposures.mimicking(col));
-    let of_factors = Covariance::new(DMatrix::from_fn(factors, factors, |row, col| {
+    let of_factors = DMatrix::from_fn(factors, factors, |row, col| {
         if row == col { entry(row, col).max(0.0) } else { 0.5 * (entry(row, col) + entry(col, row)) }
-    }))?;
+    });
+    let of_factors = Covariance::new(of_factors)?;
     let net: Vec<f64> = (0..factors).map(|factor| exposures.mimicking(factor).iter().sum()).collect();
     let side = |net: &f64| if *net < 0.0 { Position::Short } else { Position::Long };
     let params = RiskBudgetParams {
@@ -263,9 +272,6 @@ fn exact(covariance: &Covariance, exposures: &FactorExposures, budget: &Budget) 
         ..RiskBudgetParams::default()
     };
     let held = RiskBudgeting::new(params)?.allocate((&of_factors).into())?;
-    if held.solution.status != Status::Converged && held.report.residual() > ROUNDING {
-        return Err(InputError::NotConverged { what: "the risk budget of the factors" }.into());
-    }
     let mut weights = vec![0.0; assets];
     for (factor, exposure) in held.weights().as_slice().iter().enumerate() {
         axpy(*exposure, exposures.mimicking(factor), &mut weights);
@@ -273,7 +279,7 @@ fn exact(covariance: &Covariance, exposures: &FactorExposures, budget: &Budget) 
     let (net, gross) = (weights.iter().sum::<f64>(), weights.iter().map(|weight| weight.abs()).sum::<f64>());
     if net > NET * gross {
         weights.iter_mut().for_each(|weight| *weight /= net);
-        return Ok(weights);
+        return Ok((weights, held.solution.status));
     }
     Err(Error::NetNotPositive { net: net / gross })
 }

@@ -78,6 +78,22 @@ pub fn contributions(
 ///
 /// # Errors
 /// As [`contributions`].
+///
+/// # Examples
+/// ```
+/// use po_core::{Returns, Weights};
+/// use po_risk_budget::RiskMeasure;
+/// use po_risk_budget::measure::{Decomposition, MeasureScratch, contributions_into};
+///
+/// let returns = Returns::from_column_slice(2, 1, &[0.03, -0.01])?;
+/// let (mut scratch, mut split) = (MeasureScratch::default(), Decomposition::default());
+/// for (weight, risk) in [(1.0, 0.02), (0.5, 0.01)] {
+///     let weights = Weights::new(vec![weight])?;
+///     contributions_into(RiskMeasure::Mad, &returns, &weights, &mut scratch, &mut split)?;
+///     assert!((split.report.risk - risk).abs() < 1e-17);
+/// }
+/// # Ok::<(), po_core::InputError>(())
+/// ```
 pub fn contributions_into(
     measure: RiskMeasure,
     returns: &Returns,

@@ -54,14 +54,14 @@ impl Entropic {
             } else {
                 high = position;
             }
-            let newton = position + (excess / state.variance).clamp(-LEAP, LEAP);
-            let inside = newton > low && newton < high;
-            let next = match (inside, low.is_finite() && high.is_finite()) {
-                (true, _) => newton,
-                (false, true) => f64::midpoint(low, high),
-                (false, false) => position + LEAP * excess.signum(),
+            let step = (excess / state.variance).clamp(-LEAP, LEAP);
+            let newton = position + step;
+            let next = if newton > low && newton < high {
+                newton
+            } else {
+                f64::midpoint(low.max(position - LEAP), high.min(position + LEAP))
             };
-            if (next - position).abs() <= f64::EPSILON * position.abs().max(1.0) {
+            if step.abs().min((next - position).abs()) <= f64::EPSILON * position.abs().max(1.0) {
                 break;
             }
             position = next;

@@ -131,9 +131,7 @@ impl Newton {
         self.step.resize(self.right.len(), 0.0);
         self.normal.solve(&self.right, &mut self.step)?;
         let decrease = dot(&self.right[..slope_terms], &self.step[..slope_terms]);
-        if !decrease.is_finite() {
-            return Err(Singular);
-        }
+        let decrease = Some(decrease).filter(|decrease| decrease.is_finite()).ok_or(Singular)?;
         let step = &self.step[..slope_terms];
         let mut length = (SHARE * super::pairs::blocked(&self.x, step)).min(1.0);
         if decrease > UNSEEN {

@@ -1,8 +1,10 @@
-//! What every public type of budgets on volatility can do: cross threads, be copied, compared, and printed.
+//! What every public type of budgets on volatility, and of the controller, can do: cross threads, be copied, compared,
+//! and printed.
 
 use po_risk_budget::{
-    Algorithm, BudgetGroup, BudgetSensitivity, Error, GroupBudget, NestedBudget, Normalisation, Position,
-    RiskBudgetAllocation, RiskBudgetParams, RiskBudgetScratch, RiskBudgeting, RiskReport, Within,
+    Algorithm, BudgetGroup, BudgetSensitivity, ControllerDecision, DrawdownScaling, Error, GroupBudget,
+    NestedBudget, Normalisation, Position, Reason, RiskBudgetAllocation, RiskBudgetController,
+    RiskBudgetControllerParams, RiskBudgetParams, RiskBudgetScratch, RiskBudgeting, RiskReport, Within,
 };
 
 fn plain<T: Clone + std::fmt::Debug + Send + Sync + Unpin + std::panic::UnwindSafe + 'static>() {}
@@ -18,12 +20,17 @@ fn every_type_is_plain() {
     plain::<Algorithm>();
     plain::<BudgetGroup>();
     plain::<BudgetSensitivity>();
+    plain::<ControllerDecision>();
+    plain::<DrawdownScaling>();
     plain::<Error>();
     plain::<GroupBudget>();
     plain::<NestedBudget>();
     plain::<Normalisation>();
     plain::<Position>();
+    plain::<Reason>();
     plain::<RiskBudgetAllocation>();
+    plain::<RiskBudgetController>();
+    plain::<RiskBudgetControllerParams>();
     plain::<RiskBudgetParams>();
     plain::<RiskBudgetScratch>();
     plain::<RiskBudgeting>();
@@ -35,12 +42,17 @@ fn every_type_is_plain() {
 fn values_compare() {
     comparable::<BudgetGroup>();
     comparable::<BudgetSensitivity>();
+    comparable::<ControllerDecision>();
+    comparable::<DrawdownScaling>();
     comparable::<Error>();
+    comparable::<GroupBudget>();
     comparable::<NestedBudget>();
     comparable::<RiskBudgetAllocation>();
+    comparable::<RiskBudgetControllerParams>();
     comparable::<RiskBudgetParams>();
     comparable::<RiskBudgeting>();
     comparable::<RiskReport>();
+    comparable::<Within>();
 }
 
 #[test]
@@ -48,10 +60,12 @@ fn small_values_are_copied() {
     small::<Algorithm>();
     small::<Normalisation>();
     small::<Position>();
+    small::<Reason>();
 }
 
 #[test]
 fn what_is_written_to_begins_empty() {
+    begins_empty::<ControllerDecision>();
     begins_empty::<RiskBudgetAllocation>();
     begins_empty::<RiskBudgetScratch>();
     begins_empty::<RiskReport>();

@@ -8,6 +8,7 @@ use po_risk_budget::{
 use proptest::prelude::*;
 
 use crate::constrained::file;
+use crate::covariances::sample_covariance;
 use crate::scenarios::{Dice, assert_close, budget, cases, renumbered, returns};
 
 /// A few sums and quotients of numbers of order one.
@@ -154,6 +155,36 @@ proptest! {
             prop_assert_eq!(&kept, &capping.allocate(covariance).unwrap());
         }
     }
+}
+
+/// Where the programmes are cut short, caps hold all the same, and nothing is worse than the portfolio whose shares
+/// are in proportion to the caps.
+#[test]
+fn little_time_leaves_a_portfolio_that_keeps_the_caps() {
+    let mut cut = 0;
+    for seed in 0..200 {
+        let mut dice = Dice::new(seed);
+        let assets = 8 + seed as usize % 5;
+        // Volatilities that differ by factors of ten and more, and budgets that follow something else.
+        let sizes: Vec<f64> = (0..assets).map(|_| (2.0 * dice.normal()).exp()).collect();
+        let correlations = sample_covariance(assets, assets + 2, seed);
+        let entries: Vec<f64> = (0..assets * assets)
+            .map(|place| correlations.as_slice()[place] * sizes[place / assets] * sizes[place % assets])
+            .collect();
+        let covariance = Covariance::from_column_slice(assets, &entries).unwrap();
+        let room = 1.0 + dice.uniform();
+        let caps: Vec<f64> = dice.shares(assets).iter().map(|share| (room * share).min(1.0)).collect();
+        let total: f64 = caps.iter().sum();
+        let params = RiskCapParams { iteration_limit: 1, ..capped(Caps::Each(caps.clone())) };
+        let allocation = allocate(params, &covariance).unwrap();
+        cut += usize::from(allocation.solution.status == Status::IterationLimit);
+        assert!(allocation.solution.certificate.primal_residual <= 1e-10, "{seed}");
+        let shares: Vec<f64> = caps.iter().map(|cap| cap / total).collect();
+        let params = RiskBudgetParams { budget: Some(budget(&shares)), ..Default::default() };
+        let other = RiskBudgeting::new(params).unwrap().allocate((&covariance).into()).unwrap();
+        assert!(allocation.report.risk <= other.report.risk * (1.0 + SOLVED), "{seed}");
+    }
+    assert!(cut > 0);
 }
 
 #[track_caller]

@@ -3,11 +3,13 @@
 use po_convex::{Constraint, Constraints, LinearConstraint, Net, Side};
 use po_core::{Allocator, Bounds, Covariance, Status, Universe, Weights};
 use po_risk_budget::{
-    Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting, Error,
+    Compromise, ConstrainedAllocation, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting,
+    ConstrainedScratch, Error, Obstacle,
 };
 use serde::Deserialize;
 
-use crate::scenarios::{assert_close, budget};
+use crate::covariances::{self, hedged_covariance};
+use crate::scenarios::{Dice, assert_close, budget};
 
 /// A few sums and quotients of numbers of order one.
 const ROUNDING: f64 = 1e-12;
@@ -279,5 +281,88 @@ fn the_iteration_limit_is_told() {
         let allocation = allocate(&params, &file.covariance(case)).unwrap();
         assert_eq!(allocation.solution.status, Status::IterationLimit);
         assert!(allocation.solution.certificate.primal_residual < 1.0);
+    }
+}
+
+#[test]
+fn obstacles_in_words() {
+    let universe = Universe::new(["AAPL", "MSFT"]).unwrap();
+    let row = |side, limit| Constraint::Row { label: "tech".into(), side, limit };
+    for (constraint, numbered, named) in [
+        (
+            Constraint::LowerBound { asset: 1, bound: 0.1 },
+            "the lower bound of asset 1, 0.1, at a price of 2",
+            "the lower bound of MSFT, 0.1, at a price of 2",
+        ),
+        (
+            Constraint::UpperBound { asset: 0, bound: 0.5 },
+            "the upper bound of asset 0, 0.5, at a price of 2",
+            "the upper bound of AAPL, 0.5, at a price of 2",
+        ),
+        (
+            row(Side::Lower, 0.25),
+            r#""tech", at least 0.25, at a price of 2"#,
+            r#""tech", at least 0.25, at a price of 2"#,
+        ),
+        (
+            row(Side::Upper, 0.75),
+            r#""tech", at most 0.75, at a price of 2"#,
+            r#""tech", at most 0.75, at a price of 2"#,
+        ),
+    ] {
+        let obstacle = Obstacle { constraint, price: 2.0 };
+        assert_eq!(obstacle.to_string(), numbered);
+        assert_eq!(obstacle.named(&universe), named);
+    }
+}
+
+/// An allocation that is written to again tells of the constraints of the last call.
+#[test]
+fn obstacles_are_those_of_the_last_call() {
+    let covariance = diagonal(&[0.04, 0.04, 0.01, 0.0025]);
+    let (mut scratch, mut kept) = (ConstrainedScratch::default(), ConstrainedAllocation::default());
+    for label in ["shares", "equity"] {
+        let constraints =
+            Constraints { linear: vec![group(label, &[0, 1], 0.6, 1.0)], ..Constraints::default() };
+        let params = ConstrainedRiskBudgetParams { constraints, ..Default::default() };
+        let budgeting = ConstrainedRiskBudgeting::new(params).unwrap();
+        budgeting.allocate_into(&covariance, &mut scratch, &mut kept).unwrap();
+        let row = Constraint::Row { label: label.into(), side: Side::Lower, limit: 0.6 };
+        assert_eq!(kept.obstacles()[0].constraint, row);
+        assert_eq!(kept, budgeting.allocate(&covariance).unwrap());
+    }
+}
+
+/// Inside its bounds an asset contributes in proportion to its budget, even where assets hedge each other all but
+/// completely and the weights are known to no more than rounding lets them be.
+#[test]
+fn the_barrier_keeps_its_promise_for_hedges_too() {
+    /// Shares of a covariance with a condition of 1e5.
+    const HEDGED: f64 = 1e-7;
+    let problems = [5, 12].into_iter().flat_map(|assets| (0..40).map(move |seed| (assets, seed)));
+    for ((assets, seed), hedged) in problems.flat_map(|problem| [(problem, true), (problem, false)]) {
+        let mut dice = Dice::new(seed);
+        let covariance =
+            if hedged { hedged_covariance(assets, 0.999) } else { covariances::covariance(assets, seed) };
+        let equal = 1.0 / assets as f64;
+        let width = [0.01, 0.2, 0.6][seed as usize % 3];
+        let lower: Vec<f64> =
+            (0..assets).map(|_| if dice.uniform() < 0.3 { equal * (1.0 - width) } else { 0.0 }).collect();
+        let upper: Vec<f64> = (0..assets)
+            .map(|_| if dice.uniform() < 0.4 { equal * (1.0 + width * dice.uniform()) } else { 1.0 })
+            .collect();
+        let mut params = bounded(lower.clone(), upper.clone(), Compromise::Barrier);
+        params.budget = Some(budget(&dice.shares(assets)));
+        let allocation = allocate(&params, &covariance).unwrap();
+        let weights = allocation.weights().as_slice();
+        assert!((weights.iter().sum::<f64>() - 1.0).abs() < SOLVED, "{assets} {seed}");
+        let free = (0..assets).filter(|&asset| {
+            weights[asset] > lower[asset] + SOLVED && weights[asset] < upper[asset] - SOLVED
+        });
+        let ratios: Vec<f64> =
+            free.map(|asset| allocation.report.share[asset] / allocation.report.budget[asset]).collect();
+        let spread = |(low, high): (f64, f64), ratio: &f64| (low.min(*ratio), high.max(*ratio));
+        let (low, high) = ratios.iter().fold((f64::INFINITY, f64::NEG_INFINITY), spread);
+        assert!(ratios.is_empty() || high - low < HEDGED * high, "{assets} {seed}: {low} {high}");
     }
 }

@@ -1,7 +1,7 @@
 //! What risk budgeting under constraints refuses, with its numbers and its words.
 
 use po_convex::{Constraints, LinearConstraint, Net};
-use po_core::{InputError, Universe, Weights};
+use po_core::{Covariance, InputError, Universe, Weights};
 use po_risk_budget::{Compromise, ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting, Error};
 
 use crate::constrained::{allocate, bounded, diagonal};
@@ -121,4 +121,18 @@ fn lists_of_another_length() {
     let expected = InputError::LengthMismatch { what: "the risk budget", expected: 2, actual: 3 };
     let text = "the risk budget has length 3, expected 2";
     assert_refused(allocate(&params, &diagonal(&[0.04, 0.01])), &expected.into(), text);
+}
+
+/// All that the bounds leave is cash, which has no risk to share.
+#[test]
+fn a_portfolio_without_risk() {
+    let covariance = Covariance::from_column_slice(2, &[0.0, 0.0, 0.0, 0.04]).unwrap();
+    let mut params = bounded(vec![0.0, 0.0], vec![1.0, 0.0], Compromise::Nearest);
+    params.budget = Some(budget(&[0.0, 1.0]));
+    let (name, expected) = ("the variance of the portfolio", "a positive, finite number");
+    assert_refused(
+        allocate(&params, &covariance),
+        &InputError::OutOfRange { name, value: 0.0, expected }.into(),
+        "the variance of the portfolio is 0, expected a positive, finite number",
+    );
 }

@@ -2,6 +2,7 @@
 
 mod market;
 
+use po_convex::Risk;
 use po_core::nalgebra::DMatrix;
 use po_core::{Covariance, FactorCovariance, InputError, Weights};
 use po_risk_budget::{
@@ -308,6 +309,34 @@ fn bad_input_is_refused_and_leaves_the_controller_as_it_was() {
     assert_eq!(after, before.step(&one, &zero, &single(0.02), 0.01).unwrap());
 }
 
+/// A complete hedge, of which rounding makes a variance below zero, has no volatility.
+#[test]
+fn a_variance_that_rounding_takes_below_zero_is_none() {
+    const ASSETS: usize = 40;
+    let market = Covariance::from_column_slice(1, &[1.0]).unwrap();
+    let mut below_zero = [0; 2];
+    for seed in 0..300 {
+        let mut dice = Dice::new(seed);
+        let sizes: Vec<f64> = (0..ASSETS).map(|_| 0.05 + 0.3 * dice.uniform()).collect();
+        let exposures = DMatrix::from_column_slice(ASSETS, 1, &sizes);
+        let factor = FactorCovariance::new(exposures, market.clone(), vec![0.0; ASSETS]).unwrap();
+        let covariance = factor.covariance().unwrap();
+        // The last asset hedges all others.
+        let mut hedge: Vec<f64> = sizes.iter().map(|_| dice.normal()).collect();
+        hedge[ASSETS - 1] = 0.0;
+        let exposed: f64 = hedge.iter().zip(&sizes).map(|(weight, size)| weight * size).sum();
+        hedge[ASSETS - 1] = -exposed / sizes[ASSETS - 1];
+        let hedge = weights(&hedge);
+        let mut controller = controller(Params::default());
+        for (form, risk) in [Risk::Dense(&covariance), Risk::Factor(&factor)].into_iter().enumerate() {
+            let held_use = controller.step(&hedge, &hedge, risk, None).unwrap().held_use;
+            assert!(held_use < 1e-4, "{held_use}");
+            below_zero[form] += usize::from(held_use == 0.0);
+        }
+    }
+    assert!(below_zero.iter().all(|count| *count > 0), "{below_zero:?}");
+}
+
 #[cfg(feature = "serde")]
 mod stored {
     use super::market::Market;
@@ -350,5 +379,17 @@ mod stored {
         let state = state.replace("level = 1.0", "level = 1.5");
         let error = refused(&format!("[params]\n{state}"));
         assert!(error.contains("the stored level of wealth is 1.5, expected a number in [0, 1]"), "{error}");
+        let with = |squares: f64, weight: f64| {
+            let state = format!("[state]\nlevel = 1.0\nsquares = {squares:?}\nweight = {weight:?}\n");
+            refused(&format!("[params]\n{state}"))
+        };
+        let error = with(0.0, -0.5);
+        let text = "the stored weight of returns is -0.5, expected a number in [0, 1]";
+        assert!(error.contains(text), "{error}");
+        let error = with(-0.25, 0.0);
+        let text = "the stored mean of squared returns is -0.25, expected a finite number, zero or more";
+        assert!(error.contains(text), "{error}");
+        let error = with(f64::INFINITY, 0.0);
+        assert!(error.contains("the stored mean of squared returns is inf"), "{error}");
     }
 }

@@ -125,6 +125,14 @@ fn matrices_that_are_no_covariance() {
             "{error}"
         );
     }
+    // Correlations of 1e600 and of -1e600, which are infinite.
+    for (algorithm, covariance) in
+        Algorithm::ALL.iter().flat_map(|algorithm| [1e300, -1e300].map(|entry| (*algorithm, entry)))
+    {
+        let covariance = Covariance::from_column_slice(2, &[1e-300, covariance, covariance, 1e-300]).unwrap();
+        let params = RiskBudgetParams { algorithm, ..RiskBudgetParams::default() };
+        assert_eq!(refused(params, &covariance), Error::NotPositiveSemidefinite { asset: 1 });
+    }
     let error = Error::NegativeVariance { ratio: -0.125 };
     assert_eq!(
         error.to_string(),
@@ -136,6 +144,18 @@ fn matrices_that_are_no_covariance() {
         error.named(&universe),
         "the covariance is not positive semidefinite at MSFT, expected a matrix without negative eigenvalues: estimate it from complete data, or repair it"
     );
+}
+
+/// What the portfolio says, where coordinate descent alone is asked for or ends early.
+#[test]
+fn portfolios_without_a_variance() {
+    let by_descent = |shares| RiskBudgetParams { algorithm: Algorithm::CoordinateDescent, ..budget(shares) };
+    let error = refused(by_descent(&[0.3, 0.7]), &correlated(2, -1.0));
+    assert!(matches!(error, Error::Riskless { ratio } if (0.0..=1e-13).contains(&ratio)), "{error}");
+    let params = RiskBudgetParams { iteration_limit: 1, ..by_descent(&[0.3, 0.7]) };
+    let error = refused(params, &correlated(2, -2.0));
+    // Of weights w and 1 - w: 1 - 6 w (1 - w), which is -1/2 at its least.
+    assert!(matches!(error, Error::NegativeVariance { ratio } if (-0.5..-0.1).contains(&ratio)), "{error}");
 }
 
 #[test]
@@ -184,6 +204,31 @@ fn sensitivities_of_another_problem() {
         error.to_string(),
         "the weight of asset 1 is -0.5, expected a number other than zero, of the sign of the position"
     );
+    // Weights that hedge each other completely are no solution of any budget.
+    allocation.solution.weights.assign(&[0.5, 0.5]).unwrap();
+    let error = budgeting.sensitivity(&correlated(2, -1.0), &allocation).unwrap_err();
+    assert_eq!(error, Error::Riskless { ratio: 0.0 });
+    // One asset with all others, and all others against each other: equal weights have a variance all the same.
+    let budgeting = RiskBudgeting::new(RiskBudgetParams::default()).unwrap();
+    let mut matrix = correlated(4, -0.9).into_inner();
+    for other in 1..4 {
+        (matrix[(0, other)], matrix[(other, 0)]) = (0.9, 0.9);
+    }
+    allocation.solution.weights.assign(&[0.25; 4]).unwrap();
+    let error = budgeting.sensitivity(&Covariance::new(matrix).unwrap(), &allocation).unwrap_err();
+    assert!(matches!(error, Error::NotPositiveSemidefinite { asset: 2 | 3 }), "{error}");
+}
+
+#[test]
+fn signs_that_are_none() {
+    assert_eq!(Position::from_signs(&[-1.0, 1.0]).unwrap(), [Position::Short, Position::Long]);
+    let (name, expected) = ("the sign", "1 or -1");
+    for value in [0.0, -0.5, 2.0, f64::INFINITY] {
+        let error = Position::from_signs(&[1.0, value]).unwrap_err();
+        assert_eq!(error, InputError::AssetOutOfRange { name, asset: 1, value, expected });
+    }
+    let error = Position::from_signs(&[f64::NAN]).unwrap_err();
+    assert_eq!(error.to_string(), "the sign of asset 0 is NaN, expected 1 or -1");
 }
 
 #[test]

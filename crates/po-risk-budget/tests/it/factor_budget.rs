@@ -1,13 +1,14 @@
 //! Risk budgets of factors: closed forms, properties, a slow oracle, and what is refused.
 
 use po_convex::Constraints;
-use po_core::{Allocator, Covariance, InputError, Weights};
+use po_core::{Allocator, Bounds, Covariance, InputError, Status, Weights};
 use po_risk_budget::{
     Error, FactorBudgetAllocation, FactorExposures, FactorRiskBudgetParams, FactorRiskBudgeting,
     RiskBudgetParams, RiskBudgeting,
 };
 use proptest::prelude::*;
 
+use crate::covariances::{self, hedged_covariance};
 use crate::scenarios::{Dice, assert_close, budget, cases, returns};
 
 /// A few sums and quotients of numbers of order one.
@@ -261,4 +262,30 @@ fn a_constraint_that_no_programme_can_take() {
         &expected.into(),
         text,
     );
+}
+
+/// All that the bounds leave is cash, which has no risk that factors could share.
+#[test]
+fn a_portfolio_without_risk() {
+    let covariance = Covariance::from_column_slice(2, &[0.0, 0.0, 0.0, 0.04]).unwrap();
+    let exposures = FactorExposures::from_column_slice(2, 1, &[0.0, 1.0]).unwrap();
+    let bounds = Some(Bounds::new(vec![0.0, 0.0], vec![1.0, 0.0]).unwrap());
+    let constraints = Some(Constraints { bounds, ..Constraints::default() });
+    let error = allocate(params(&[1.0], constraints), &covariance, &exposures).unwrap_err();
+    assert_eq!(error, Error::Riskless { ratio: 0.0 });
+}
+
+/// Rounding keeps the shares of an all but perfect hedge from any budget; that is told, and no error.
+#[test]
+fn rounding_that_is_in_the_way_is_told() {
+    let mut matrix = hedged_covariance(10, 1.0).into_inner();
+    matrix.iter_mut().step_by(11).for_each(|variance| *variance *= 1.0 + 1e-11);
+    let covariance = Covariance::new(matrix).unwrap();
+    let identity: Vec<f64> = (0..100).map(|place| f64::from(u8::from(place % 11 == 0))).collect();
+    let exposures = FactorExposures::from_column_slice(10, 10, &identity).unwrap();
+    let shares = covariances::budget(10, 5);
+    let allocation = allocate(params(shares.shares(), None), &covariance, &exposures).unwrap();
+    assert_eq!(allocation.solution.status, Status::Stalled);
+    assert!(!allocation.is_met && (1e-10..1e-2).contains(&allocation.distance));
+    assert!(allocation.solution.certificate.dual_residual <= allocation.distance);
 }

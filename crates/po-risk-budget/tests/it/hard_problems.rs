@@ -79,6 +79,27 @@ fn rounding_that_is_in_the_way_is_told() {
     }
 }
 
+/// A tolerance below rounding is not met, and what rounding leaves is told.
+#[test]
+fn a_tolerance_below_rounding_is_told() {
+    for (seed, &algorithm) in (0..10).flat_map(|seed| Algorithm::ALL.iter().map(move |a| (seed, a))) {
+        let (covariance, budget) = (covariance(30, seed), Some(budget(30, seed)));
+        for tolerance in [1e-15, 1e-16, 1e-17, 1e-18, 1e-300] {
+            let params = RiskBudgetParams {
+                algorithm,
+                tolerance,
+                budget: budget.clone(),
+                ..RiskBudgetParams::default()
+            };
+            let allocation = allocate(&params, &covariance);
+            let is_met = allocation.report.residual() <= tolerance;
+            let status = if is_met { Status::Converged } else { Status::Stalled };
+            assert_eq!(allocation.solution.status, status, "{algorithm} {tolerance}");
+            assert!(allocation.report.residual() < 1e-14, "{algorithm} {tolerance}");
+        }
+    }
+}
+
 /// Thousands of assets, of which no N x N matrix is formed.
 #[test]
 fn large_problems_in_factor_form_are_solved() {

@@ -89,3 +89,19 @@ fn a_portfolio_without_risk() {
         assert!(risk < 1e-6, "{measure}: {risk}");
     }
 }
+
+/// Either asset alone loses; half of each gains whatever comes. That is met on the way, from budgets far from it.
+#[test]
+fn a_portfolio_without_risk_that_is_met_on_the_way() {
+    let returns = Returns::from_column_slice(2, 2, &[-1.0, 3.0, 3.0, -1.0]).unwrap();
+    for level in [0.3, 0.5] {
+        for (measure, share) in
+            measures(level).into_iter().flat_map(|measure| [0.9, 0.99, 0.999].map(|share| (measure, share)))
+        {
+            let error = allocate(params(measure, &[share, 1.0 - share]), &returns).unwrap_err();
+            let Error::NoRisk { measure: name, risk } = error else { panic!("{error}") };
+            assert_eq!(name, measure.name());
+            assert!(risk < 1e-6, "{measure}: {risk}");
+        }
+    }
+}

@@ -220,6 +220,22 @@ fn evar_of_normal_losses() {
     assert!((risk / (2.0 * 2.0_f64.ln()).sqrt() - 1.0).abs() < GRID * 5.0, "{risk}");
 }
 
+/// Losses of all sizes, whose temperature Newton's method alone would overshoot.
+#[test]
+fn evar_of_wild_losses() {
+    for (seed, level) in (0..20).flat_map(|seed| [0.1, 0.5, 0.9].map(|level| (seed, level))) {
+        let mut dice = Dice::new(seed);
+        let values: Vec<f64> = (0..40).map(|_| 0.01 * dice.normal().powi(7)).collect();
+        let [.., evar] = measures(level);
+        let found = split(evar, &Returns::from_column_slice(40, 1, &values).unwrap(), &[1.0]).report.risk;
+        let expected = risk(evar, &losses(&Returns::from_column_slice(40, 1, &values).unwrap(), &[1.0]));
+        assert!(
+            (found - expected).abs() <= REORDERED * expected.abs().max(1.0),
+            "{seed}: {found}, {expected}"
+        );
+    }
+}
+
 #[test]
 fn names_are_those_of_the_field() {
     let names: Vec<String> = measures(0.9).iter().map(ToString::to_string).collect();

@@ -1,7 +1,13 @@
 //! Budgets as trees: what they resolve to, and trees that are none.
 
-use po_core::{InputError, Universe};
-use po_risk_budget::{BudgetGroup, Error, NestedBudget, RiskReport, Within};
+use po_core::{Allocator, InputError, Universe};
+use po_risk_budget::{
+    BudgetGroup, Error, GroupBudget, NestedBudget, RiskBudgetParams, RiskBudgeting, RiskReport, Within,
+};
+use proptest::prelude::*;
+
+use crate::covariances::covariance;
+use crate::scenarios::{Dice, cases};
 
 fn universe() -> Universe {
     Universe::new(["AAPL", "MSFT", "XOM", "TLT", "IEF"])
@@ -81,6 +87,60 @@ fn shares_may_be_rounded() {
     let tree = [group("equity", 1.0, assets(&thirds)), group("bonds", 0.0, equally(&["TLT", "IEF"]))];
     let nested = NestedBudget::new(&universe(), &tree).unwrap();
     close(nested.budget().shares(), &[1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0, 0.0, 0.0]);
+}
+
+/// A random tree over some assets, each asset once.
+fn tree(dice: &mut Dice, universe: &Universe, members: &[usize], depth: usize) -> Vec<BudgetGroup> {
+    let count = 1 + (dice.uniform() * members.len().min(4) as f64) as usize;
+    let shares = dice.shares(count);
+    let mut rest = members;
+    let mut groups = Vec::new();
+    for (place, share) in shares.into_iter().enumerate() {
+        let left = count - place - 1;
+        let most = rest.len() - left;
+        let size = if left == 0 { most } else { 1 + (dice.uniform() * most as f64) as usize };
+        let (own, others) = rest.split_at(size.min(most));
+        rest = others;
+        let names = own.iter().map(|&asset| universe.label(asset));
+        let within = match (dice.uniform() * 3.0) as usize {
+            0 if depth < 3 => Within::Groups(tree(dice, universe, own, depth + 1)),
+            1 => Within::Assets(names.zip(dice.shares(own.len())).collect()),
+            _ => Within::Equally(names.collect()),
+        };
+        groups.push(group(&format!("group {place}"), share, within));
+    }
+    groups
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    /// A group has the budget of its members, and in the portfolio it takes the risk that it was given.
+    #[test]
+    fn groups_have_the_risk_of_their_members(assets in 1_usize..=20, seed: u64) {
+        let mut dice = Dice::new(seed);
+        let universe = Universe::new((0..assets).map(|asset| format!("asset {asset}"))).unwrap();
+        let order = dice.permutation(assets);
+        let mut groups = tree(&mut dice, &universe, &order, 0);
+        let nested = NestedBudget::new(&universe, &groups).unwrap();
+        let shares = nested.budget().shares();
+        prop_assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        let params = RiskBudgetParams { budget: Some(nested.budget().clone()), ..RiskBudgetParams::default() };
+        let covariance = covariance(assets, seed);
+        let allocation = RiskBudgeting::new(params).unwrap().allocate((&covariance).into()).unwrap();
+        for group in nested.groups() {
+            let of_members: f64 = group.members.iter().map(|&asset| shares[asset]).sum();
+            prop_assert!((of_members - group.budget).abs() < 1e-12);
+            // Each share is met to the default tolerance.
+            prop_assert!((group.share(&allocation.report) - group.budget).abs() < 1e-10 * assets as f64);
+        }
+        let of_depth_zero = |group: &&GroupBudget| group.depth == 0;
+        let total: f64 = nested.groups().iter().filter(of_depth_zero).map(|group| group.budget).sum();
+        prop_assert!((total - 1.0).abs() < 1e-12);
+        // The order of the groups does not matter.
+        groups.reverse();
+        close(NestedBudget::new(&universe, &groups).unwrap().budget().shares(), shares);
+    }
 }
 
 fn refused(tree: &[BudgetGroup]) -> Error {

@@ -2,10 +2,11 @@
 
 use std::fmt::Debug;
 
-use po_core::{Allocator, Budget, Covariance};
+use po_core::{Allocator, Budget, Covariance, Universe};
 use po_risk_budget::{
-    Algorithm, BudgetGroup, GroupBudget, Normalisation, Position, RiskBudgetAllocation, RiskBudgetParams,
-    RiskBudgeting, Within,
+    Algorithm, BudgetGroup, BudgetSensitivity, ControllerDecision, DrawdownScaling, GroupBudget,
+    NestedBudget, Normalisation, Position, Reason, RiskBudgetAllocation, RiskBudgetControllerParams,
+    RiskBudgetParams, RiskBudgeting, RiskReport, Within,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -107,4 +108,82 @@ fn results_come_back() {
     let text = toml::to_string(&allocation).unwrap();
     assert_eq!(toml::from_str::<RiskBudgetAllocation>(&text).unwrap(), allocation);
     refused::<RiskBudgetAllocation>(r#"{"weights":[]}"#, "unknown field `weights`");
+    let report = RiskReport {
+        risk: 0.1,
+        marginal: vec![0.2, 0.1],
+        component: vec![0.05, 0.05],
+        share: vec![0.5, 0.5],
+        budget: vec![],
+    };
+    round_trip(
+        &report,
+        r#"{"risk":0.1,"marginal":[0.2,0.1],"component":[0.05,0.05],"share":[0.5,0.5],"budget":[]}"#,
+    );
+    refused::<RiskReport>(r#"{"volatility":0.1}"#, "unknown field `volatility`, expected one of `risk`");
+}
+
+/// A row for each weight, a column for each budget.
+#[test]
+fn sensitivities_come_back_as_rows() {
+    let covariance = Covariance::from_column_slice(2, &[0.04, 0.006, 0.006, 0.01]).unwrap();
+    let budget = Some(Budget::new(vec![0.75, 0.25]).unwrap());
+    let params = RiskBudgetParams {
+        budget,
+        normalisation: Normalisation::Volatility(0.1),
+        ..RiskBudgetParams::default()
+    };
+    let budgeting = RiskBudgeting::new(params).unwrap();
+    let allocation = budgeting.allocate((&covariance).into()).unwrap();
+    let sensitivity = budgeting.sensitivity(&covariance, &allocation).unwrap();
+    let row = |weight: usize| [sensitivity.of(weight, 0), sensitivity.of(weight, 1)];
+    round_trip(&sensitivity, &serde_json::to_string(&[row(0), row(1)]).unwrap());
+    refused::<BudgetSensitivity>("[[1.0,2.0],[3.0]]", "a row of the matrix has length 1, expected 2");
+    refused::<BudgetSensitivity>("[[1.0,2.0]]", "the matrix is 1 x 2, expected as many rows as columns");
+    refused::<BudgetSensitivity>("[]", "the sensitivity is empty");
+}
+
+#[test]
+fn resolved_trees_come_back() {
+    let universe = Universe::new(["AAPL", "TLT"]).unwrap();
+    let universe = universe.grouped("class", [Some("equity"), Some("bonds")]).unwrap();
+    let nested = NestedBudget::by_groupings(&universe, &["class"]).unwrap();
+    round_trip(
+        &nested,
+        r#"{"budget":[0.5,0.5],"groups":[{"path":"equity","depth":0,"budget":0.5,"members":[0]},{"path":"bonds","depth":0,"budget":0.5,"members":[1]}]}"#,
+    );
+    refused::<NestedBudget>(r#"{"shares":[]}"#, "unknown field `shares`, expected `budget` or `groups`");
+    refused::<NestedBudget>(r#"{"budget":[0.5]}"#, "the risk budgets sum to 0.5, expected 1");
+    refused::<GroupBudget>(r#"{"name":"equity"}"#, "unknown field `name`, expected one of `path`");
+}
+
+#[test]
+fn settings_and_decisions_of_the_controller_come_back() {
+    let drawdown = Some(DrawdownScaling { start: 0.05, limit: 0.15 });
+    round_trip(
+        &RiskBudgetControllerParams { drawdown, ..RiskBudgetControllerParams::default() },
+        r#"{"volatility_budget":0.01,"band":[0.8,0.95],"leverage_limit":1.0,"half_life":20.0,"drawdown":{"start":0.05,"limit":0.15},"weight_band":0.05}"#,
+    );
+    let empty: RiskBudgetControllerParams = toml::from_str("").unwrap();
+    assert_eq!(empty, RiskBudgetControllerParams::default());
+    refused::<RiskBudgetControllerParams>(r#"{"bands":[0.8,0.95]}"#, "unknown field `bands`");
+    refused::<DrawdownScaling>(r#"{"end":0.1}"#, "unknown field `end`, expected `start` or `limit`");
+    round_trip(&Reason::WeightDrift, "\"weight-drift\"");
+    refused::<Reason>("\"drift\"", "unknown variant `drift`");
+    let decision = ControllerDecision {
+        weights: po_core::Weights::new(vec![0.25]).unwrap(),
+        exposure: 0.25,
+        exposure_cap: 1.0,
+        held_use: 0.5,
+        forecast_use: 0.8,
+        realised_use: None,
+        drawdown: 0.0,
+        traded: true,
+        turnover: 0.125,
+        reason: Reason::BelowBand,
+    };
+    round_trip(
+        &decision,
+        r#"{"weights":[0.25],"exposure":0.25,"exposure_cap":1.0,"held_use":0.5,"forecast_use":0.8,"realised_use":null,"drawdown":0.0,"traded":true,"turnover":0.125,"reason":"below-band"}"#,
+    );
+    refused::<ControllerDecision>(r#"{"use":0.5}"#, "unknown field `use`");
 }

@@ -70,14 +70,15 @@ fn a_warm_start_saves_sweeps_and_one_at_the_solution_all_but_one() {
     assert!(allocation.solution.iterations <= 2, "{}", allocation.solution.iterations);
 }
 
-/// Weights of another length, of the other side, or of zero are no start.
+/// Weights of another length, of the other side, of zero, or so large that their variance overflows are no start.
 #[test]
 fn what_cannot_be_a_start_is_passed_over() {
     let covariance = covariance(5, 3);
     let cold = allocate(&RiskBudgetParams::default(), &covariance);
     let warm =
         RiskBudgeting::new(RiskBudgetParams { warm_start: true, ..RiskBudgetParams::default() }).unwrap();
-    for start in [vec![1.0], vec![0.2, 0.2, 0.2, 0.2, -0.2], vec![0.5, 0.5, 0.0, 0.0, 0.0]] {
+    let zero = vec![0.5, 0.5, 0.0, 0.0, 0.0];
+    for start in [vec![1.0], vec![0.2, 0.2, 0.2, 0.2, -0.2], zero, vec![1e200; 5]] {
         let mut allocation = RiskBudgetAllocation::default();
         allocation.solution.weights.assign(&start).unwrap();
         warm.allocate_into((&covariance).into(), &mut RiskBudgetScratch::default(), &mut allocation).unwrap();
