@@ -11,22 +11,20 @@ const STRIDE: usize = 2 + Program::FAMILIES;
 /// asset is free on the segment between its neighbours. The lower bound is breakpoint zero even where it is infinite.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Breakpoints {
-    points: Vec<[f64; STRIDE]>,
+    /// The first breakpoint of each asset, the second, and so on; without kinks there are two lists.
+    points: [Vec<f64>; STRIDE],
     counts: Vec<u8>,
 }
 
 impl Breakpoints {
     pub(crate) fn find(&mut self, program: &Program<'_>) {
-        self.points.clear();
+        self.points.iter_mut().for_each(Vec::clear);
         self.counts.clear();
         if program.absolute.is_empty() {
             // Bounds alone: by far the most programmes, and no branch for an asset.
             let bounds = program.lower.iter().zip(program.upper);
-            self.points.extend(bounds.clone().map(|(&lower, &upper)| {
-                let mut points = [lower; STRIDE];
-                points[1] = upper;
-                points
-            }));
+            self.points[0].extend_from_slice(program.lower);
+            self.points[1].extend_from_slice(program.upper);
             self.counts.extend(bounds.map(|(lower, upper)| 1 + u8::from(upper > lower)));
             return;
         }
@@ -45,7 +43,7 @@ impl Breakpoints {
                     count += 1;
                 }
             }
-            self.points.push(points);
+            self.points.iter_mut().zip(points).for_each(|(list, point)| list.push(point));
             self.counts.push(count as u8);
         }
     }
@@ -56,7 +54,7 @@ impl Breakpoints {
     }
 
     pub(crate) fn point(&self, asset: usize, index: u8) -> f64 {
-        self.points[asset][usize::from(index)]
+        self.points[usize::from(index)][asset]
     }
 
     /// The two ends of the segment of an odd place.
@@ -66,20 +64,48 @@ impl Breakpoints {
 
     /// Whether each place is one that its asset has.
     pub(crate) fn have(&self, places: &[u8]) -> bool {
-        let assets = places.iter().zip(self.points.iter().zip(&self.counts));
-        assets.fold(true, |all, (&place, (points, &count))| {
-            let point = points[usize::from(place / 2) % STRIDE];
-            all & (place <= 2 * (count - 1)) & (!is_fixed(place) | point.is_finite())
-        })
+        let counts = places.iter().zip(&self.counts);
+        if !counts.fold(true, |all, (&place, &count)| all & (place <= 2 * (count - 1))) {
+            return false;
+        }
+        let [lower, upper, kinks, _] = &self.points;
+        if kinks.is_empty() {
+            let bounds = places.iter().zip(lower.iter().zip(upper));
+            return bounds.fold(true, |all, (&place, (lower, upper))| {
+                all & ((place != 0) | lower.is_finite()) & ((place != 2) | upper.is_finite())
+            });
+        }
+        let fixed = places.iter().enumerate().filter(|(_, place)| is_fixed(**place));
+        fixed.into_iter().all(|(asset, &place)| self.point(asset, place / 2).is_finite())
+    }
+
+    /// Puts the weights that a guess fixes where they stand.
+    pub(crate) fn fix(&self, places: &[u8], weights: &mut [f64]) {
+        let [lower, upper, kinks, _] = &self.points;
+        if kinks.is_empty() {
+            // No branch that nothing foretells.
+            for ((weight, &place), (&lower, &upper)) in
+                weights.iter_mut().zip(places).zip(lower.iter().zip(upper))
+            {
+                let point = if place == 0 { lower } else { upper };
+                *weight = if is_fixed(place) { point } else { *weight };
+            }
+            return;
+        }
+        for (asset, (weight, &place)) in weights.iter_mut().zip(places).enumerate() {
+            if is_fixed(place) {
+                *weight = self.point(asset, place / 2);
+            }
+        }
     }
 
     /// The place of a weight: at a breakpoint if it is within `near` of one.
     pub(crate) fn place(&self, asset: usize, weight: f64, near: f64) -> u8 {
-        let points = &self.points[asset][..usize::from(self.counts[asset])];
-        if let Some(at) = points.iter().position(|point| (weight - point).abs() <= near) {
+        let points = || self.points.iter().take(self.counts[asset].into()).map(|list| list[asset]);
+        if let Some(at) = points().position(|point| (weight - point).abs() <= near) {
             return 2 * at as u8;
         }
-        let left = points.iter().filter(|point| **point < weight).count().max(1) - 1;
+        let left = points().filter(|point| *point < weight).count().max(1) - 1;
         (2 * left as u8 + 1).min(self.last(asset).saturating_sub(1))
     }
 

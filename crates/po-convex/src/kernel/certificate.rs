@@ -2,6 +2,7 @@
 
 use po_core::Certificate;
 use po_core::simd::dot;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::form::Form;
 use crate::{Absolute, Program, ProgramSolution};
@@ -80,7 +81,12 @@ pub(crate) fn certify(
         }
     }
     let (costs, bounds) = if program.absolute.is_empty() {
-        (0.0, certify_bounds(program, gradient, solution, &mut certificate))
+        solution.bounds.clone_from(gradient);
+        let proof = Arch::new().dispatch(Bounds { program, gradient, weights: &solution.x });
+        certificate.primal_residual = certificate.primal_residual.max(proof.outside);
+        certificate.dual_residual = certificate.dual_residual.max(proof.moved);
+        certificate.complementarity = certificate.complementarity.max(proof.slack);
+        (0.0, proof.dual)
     } else {
         certify_kinks(program, gradient, solution, &mut certificate)
     };
@@ -91,41 +97,8 @@ pub(crate) fn certify(
     solution.certificate = certificate;
 }
 
-/// The part of the bounds: fills in their multipliers, and tells what they add to the dual objective.
-fn certify_bounds(
-    program: &Program<'_>,
-    gradient: &[f64],
-    solution: &mut ProgramSolution,
-    certificate: &mut Certificate,
-) -> f64 {
-    solution.bounds.clear();
-    solution.bounds.extend_from_slice(gradient);
-    let (forces, last_forces) = gradient.as_chunks::<LANES>();
-    let (weights, last_weights) = solution.x.as_chunks::<LANES>();
-    let (lower, last_lower) = program.lower.as_chunks::<LANES>();
-    let (upper, last_upper) = program.upper.as_chunks::<LANES>();
-    let mut lanes = [BoundProof::default(); LANES];
-    for ((force, x), (lower, upper)) in forces.iter().zip(weights).zip(lower.iter().zip(upper)) {
-        for (lane, proof) in lanes.iter_mut().enumerate() {
-            proof.add(force[lane], x[lane], (lower[lane], upper[lane]));
-        }
-    }
-    let bounds = last_lower.iter().zip(last_upper);
-    for ((force, x), (lower, upper)) in last_forces.iter().zip(last_weights).zip(bounds) {
-        lanes[0].add(*force, *x, (*lower, *upper));
-    }
-    let mut dual = 0.0;
-    for proof in lanes {
-        certificate.primal_residual = certificate.primal_residual.max(proof.outside);
-        certificate.dual_residual = certificate.dual_residual.max(proof.moved);
-        certificate.complementarity = certificate.complementarity.max(proof.slack);
-        dual += proof.dual;
-    }
-    dual
-}
-
 /// Assets whose bounds are proven side by side: no maximum waits for the last one.
-const LANES: usize = 4;
+const LANES: usize = 8;
 
 /// What the bounds of some assets prove.
 #[derive(Clone, Copy, Debug, Default)]
@@ -135,11 +108,48 @@ struct BoundProof {
     moved: f64,
     /// The largest product of a multiplier and the distance from its bound.
     slack: f64,
+    /// What is added to the dual objective.
     dual: f64,
 }
 
+/// What [`BoundProof`] is about.
+struct Bounds<'a> {
+    program: &'a Program<'a>,
+    gradient: &'a [f64],
+    weights: &'a [f64],
+}
+
+impl WithSimd for Bounds<'_> {
+    type Output = BoundProof;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> BoundProof {
+        let Self { program, gradient, weights } = self;
+        let (forces, last_forces) = gradient.as_chunks::<LANES>();
+        let (weights, last_weights) = weights.as_chunks::<LANES>();
+        let (lower, last_lower) = program.lower.as_chunks::<LANES>();
+        let (upper, last_upper) = program.upper.as_chunks::<LANES>();
+        let mut lanes = [BoundProof::default(); LANES];
+        for ((force, x), (lower, upper)) in forces.iter().zip(weights).zip(lower.iter().zip(upper)) {
+            for (lane, proof) in lanes.iter_mut().enumerate() {
+                proof.add(force[lane], x[lane], (lower[lane], upper[lane]));
+            }
+        }
+        let bounds = last_lower.iter().zip(last_upper);
+        for ((force, x), (lower, upper)) in last_forces.iter().zip(last_weights).zip(bounds) {
+            lanes[0].add(*force, *x, (*lower, *upper));
+        }
+        lanes.iter().fold(BoundProof::default(), |all, lane| BoundProof {
+            outside: all.outside.max(lane.outside),
+            moved: all.moved.max(lane.moved),
+            slack: all.slack.max(lane.slack),
+            dual: all.dual + lane.dual,
+        })
+    }
+}
+
 impl BoundProof {
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, force: f64, x: f64, (lower, upper): (f64, f64)) {
         self.outside = self.outside.max(lower - x).max(x - upper);
         self.moved = self.moved.max((x - (x - force).max(lower).min(upper)).abs());
@@ -150,7 +160,8 @@ impl BoundProof {
     }
 }
 
-/// As [`certify_bounds`], with the costs and limits of absolute values: the costs, and what is added to the dual objective.
+/// As [`BoundProof`], with the costs and limits of absolute values: fills in the multipliers of the bounds, and tells the
+/// costs and what is added to the dual objective.
 fn certify_kinks(
     program: &Program<'_>,
     gradient: &[f64],

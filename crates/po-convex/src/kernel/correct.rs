@@ -1,6 +1,7 @@
 //! Which guesses the last round proved wrong, and what is guessed in their place.
 
 use po_core::simd::dot;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::breakpoints::is_fixed;
 use super::round::Round;
@@ -9,6 +10,9 @@ use crate::{Absolute, Program, ProgramSolution};
 
 /// Violations below this, in units of what is compared, are rounding.
 const ROUNDING: f64 = 1e-12;
+
+/// Assets that are looked at side by side.
+const BLOCK: usize = 8;
 
 /// A row that holds to this is kept.
 const KEPT: f64 = 1e-11;
@@ -28,7 +32,9 @@ impl Round {
         let (near, weak) = (ROUNDING * size, ROUNDING * force);
         self.wrong.clear();
         if program.absolute.is_empty() {
-            self.find_beyond_bounds(program, solution, near, weak);
+            let places = &solution.active.places;
+            let (pulls, weights, wrong) = (&self.slopes, &solution.x, &mut self.wrong);
+            Arch::new().dispatch(BeyondBounds { program, places, pulls, weights, near, weak, wrong });
         } else {
             for (asset, &place) in solution.active.places.iter().enumerate() {
                 let better = self.better_place(program, solution, (asset, place), near, weak);
@@ -70,29 +76,6 @@ impl Round {
             (None, None) => {}
         }
         wrong
-    }
-
-    /// The assets that have bounds and no kinks, and are at the wrong one of their three places. One branch for each:
-    /// nothing tells beforehand where an asset is, but few are wrong.
-    fn find_beyond_bounds(
-        &mut self,
-        program: &Program<'_>,
-        solution: &ProgramSolution,
-        near: f64,
-        weak: f64,
-    ) {
-        let bounds = program.lower.iter().zip(program.upper);
-        let pulls = solution.active.places.iter().zip(&self.slopes);
-        for (asset, (((&place, &pull), &x), (&lower, &upper))) in
-            pulls.zip(&solution.x).zip(bounds).enumerate()
-        {
-            let (at_lower, free, at_upper) = (place == 0, place == 1, place == 2);
-            let rises = (at_lower & (pull > weak) & (upper > lower)) | (free & (x > upper + near));
-            let falls = (at_upper & (pull < -weak)) | (free & (x < lower - near));
-            if rises | falls {
-                self.wrong.push((asset, place + u8::from(rises) - u8::from(falls)));
-            }
-        }
     }
 
     /// Puts weights that stand beyond the end of their segment, by rounding, on that end; whether none does.
@@ -190,6 +173,60 @@ impl Round {
         });
         let cheapest = candidates.min_by(|a, b| a.2.total_cmp(&b.2));
         cheapest.map(|(asset, better, _)| (asset, better))
+    }
+}
+
+/// The assets that have bounds and no kinks, and are at the wrong one of their three places.
+struct BeyondBounds<'a> {
+    program: &'a Program<'a>,
+    places: &'a [u8],
+    pulls: &'a [f64],
+    weights: &'a [f64],
+    near: f64,
+    weak: f64,
+    wrong: &'a mut Vec<(usize, u8)>,
+}
+
+impl WithSimd for BeyondBounds<'_> {
+    type Output = ();
+
+    /// Looks for blocks that hold one, and into these: few do, and nothing tells beforehand where an asset is.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { program, places, pulls, weights, near, weak, wrong } = self;
+        let better = |place: u8, pull: f64, x: f64, (lower, upper): (f64, f64)| {
+            let (at_lower, free, at_upper) = (place == 0, place == 1, place == 2);
+            let rises = (at_lower & (pull > weak) & (upper > lower)) | (free & (x > upper + near));
+            let falls = (at_upper & (pull < -weak)) | (free & (x < lower - near));
+            place + u8::from(rises) - u8::from(falls)
+        };
+        let (place_blocks, _) = places.as_chunks::<BLOCK>();
+        let (pull_blocks, _) = pulls.as_chunks::<BLOCK>();
+        let (weight_blocks, _) = weights.as_chunks::<BLOCK>();
+        let (lower_blocks, _) = program.lower.as_chunks::<BLOCK>();
+        let (upper_blocks, _) = program.upper.as_chunks::<BLOCK>();
+        let blocks = place_blocks
+            .iter()
+            .zip(pull_blocks)
+            .zip(weight_blocks.iter().zip(lower_blocks.iter().zip(upper_blocks)));
+        let mut look = |asset: usize| {
+            let bounds = (program.lower[asset], program.upper[asset]);
+            let better = better(places[asset], pulls[asset], weights[asset], bounds);
+            if better != places[asset] {
+                wrong.push((asset, better));
+            }
+        };
+        for (block, ((places, pulls), (weights, (lower, upper)))) in blocks.enumerate() {
+            let mut any = 0;
+            for lane in 0..BLOCK {
+                any |= places[lane]
+                    ^ better(places[lane], pulls[lane], weights[lane], (lower[lane], upper[lane]));
+            }
+            if any != 0 {
+                (block * BLOCK..(block + 1) * BLOCK).for_each(&mut look);
+            }
+        }
+        (place_blocks.len() * BLOCK..places.len()).for_each(look);
     }
 }
 

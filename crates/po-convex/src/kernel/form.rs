@@ -101,6 +101,8 @@ impl<'a> Form<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct System {
     cholesky: Cholesky,
+    /// Of the dense form: the diagonal that was factored.
+    diagonal: Vec<f64>,
     /// Of the factor form: square roots of the diagonal part, and `diag^{-1/2} L_F`, column by column.
     roots: Vec<f64>,
     scaled: Vec<f64>,
@@ -126,8 +128,10 @@ impl System {
         let extra = |asset: usize| shift + ridge.get(asset).copied().unwrap_or(0.0);
         match *form {
             Form::Dense { scale, matrix } => {
-                self.factored = false;
-                self.cholesky
+                let Self { cholesky, diagonal, factored, .. } = self;
+                *factored = false;
+                diagonal.clear();
+                cholesky
                     .factor_columns(free.len(), |col, below| {
                         let asset = free[col];
                         let column = matrix.column(asset).data.into_slice();
@@ -135,11 +139,11 @@ impl System {
                             *entry = scale * column[row];
                         }
                         below[0] += extra(asset);
+                        diagonal.push(below[0]);
                     })
                     .map_err(|_| Singular)?;
-                let lost = self.cholesky.pivots().zip(free).any(|(pivot, &asset)| {
-                    pivot * pivot <= SINGULAR * (scale * matrix[(asset, asset)] + extra(asset))
-                });
+                let mut pivots = cholesky.pivots().zip(diagonal.iter());
+                let lost = pivots.any(|(pivot, diagonal)| pivot * pivot <= SINGULAR * diagonal);
                 if lost { Err(Singular) } else { Ok(()) }
             }
             Form::Factor { scale, loadings, specific } => {

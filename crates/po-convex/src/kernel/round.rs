@@ -150,22 +150,23 @@ impl Round {
 
     /// Sorts assets and rows by the guess, and sets the weights that it fixes.
     fn sort(&mut self, program: &Program<'_>, solution: &mut ProgramSolution) {
-        solution.x.resize(program.len(), 0.0);
-        self.free.clear();
+        let assets = program.len();
+        solution.x.resize(assets, 0.0);
+        self.free.resize(assets, 0);
         self.fixed.clear();
         self.fixed_weights.clear();
-        for (asset, &place) in solution.active.places.iter().enumerate() {
-            if is_fixed(place) {
-                let weight = self.breakpoints.point(asset, place / 2);
-                solution.x[asset] = weight;
-                if weight != 0.0 {
-                    self.fixed.push(asset);
-                    self.fixed_weights.push(weight);
-                }
-            } else {
-                self.free.push(asset);
+        self.breakpoints.fix(&solution.active.places, &mut solution.x);
+        let mut free = 0;
+        for (asset, (&place, &weight)) in solution.active.places.iter().zip(&solution.x).enumerate() {
+            // No branch that nothing foretells: the asset is written to the list of those that are free, and stays if it is.
+            self.free[free] = asset;
+            free += usize::from(!is_fixed(place));
+            if is_fixed(place) & (weight != 0.0) {
+                self.fixed.push(asset);
+                self.fixed_weights.push(weight);
             }
         }
+        self.free.truncate(free);
         self.binding.clear();
         let rows = solution.active.rows.iter().enumerate();
         self.binding.extend(rows.filter(|(_, binding)| **binding != Binding::None).map(|(row, _)| row));

@@ -6,7 +6,6 @@ use faer::linalg::cholesky::llt::solve::solve_in_place;
 use faer::{MatMut, MatRef, Par};
 use nalgebra::{DMatrix, DMatrixView};
 
-use super::input::check_finite;
 use super::memory::Memory;
 use super::{small, system};
 use crate::InputError;
@@ -61,8 +60,16 @@ impl Cholesky {
         if rows != cols {
             return Err(InputError::NotSquare { rows, cols });
         }
-        self.fill(rows, |col, below| below.copy_from_slice(&matrix.column(col).data.into_slice()[col..]))?;
-        check_finite("the matrix", self.stride, self.columns())?;
+        let mut wrong = None;
+        self.fill(rows, |col, below| {
+            below.copy_from_slice(&matrix.column(col).data.into_slice()[col..]);
+            if !below.iter().fold(true, |finite, entry| finite & entry.is_finite()) {
+                let place = below.iter().position(|entry| !entry.is_finite()).unwrap_or_default();
+                let (row, value) = (col + place, below[place]);
+                wrong.get_or_insert(InputError::NotFinite { what: "the matrix", row, asset: col, value });
+            }
+        })?;
+        wrong.map_or(Ok(()), Err)?;
         self.decompose(rows)
     }
 
@@ -102,19 +109,20 @@ impl Cholesky {
         if size == 0 {
             return Err(InputError::Empty { what: "the matrix" });
         }
-        self.stride = if size <= small::LARGEST { small::padded(size) } else { size };
-        let columns = self.stride * self.stride;
-        self.factor.resize(columns + if size <= small::LARGEST { self.stride } else { 0 }, 0.0);
-        for (col, column) in self.factor[..columns].chunks_exact_mut(self.stride).enumerate() {
-            let (above, below) = column.split_at_mut(col);
-            above.fill(0.0);
-            if let Some(rows) = size.checked_sub(col).filter(|rows| *rows > 0) {
-                let (rows, padding) = below.split_at_mut(rows);
-                fill(col, rows);
-                padding.fill(0.0);
+        let small = size <= small::LARGEST;
+        self.stride = if small { small::padded(size) } else { size };
+        let (stride, columns) = (self.stride, self.stride * self.stride);
+        self.factor.resize(columns + if small { stride } else { 0 }, 0.0);
+        for (col, column) in self.factor[..columns].chunks_exact_mut(stride).enumerate() {
+            if small {
+                small::clear(column, col);
             } else {
-                below.fill(0.0);
-                below[0] = 1.0;
+                column[..col].fill(0.0);
+            }
+            if col < size {
+                fill(col, &mut column[col..size]);
+            } else {
+                column[col] = 1.0;
             }
         }
         Ok(())

@@ -27,6 +27,18 @@ pub(super) fn padded(size: usize) -> usize {
     size.next_multiple_of(LANES)
 }
 
+/// Puts zeros where a column may be read though the matrix has no entry there: above its diagonal as far as a register
+/// reaches, and in the padding.
+pub(super) fn clear(column: &mut [f64], col: usize) {
+    let (blocks, _) = column.as_chunks_mut::<LANES>();
+    let last = blocks.len().saturating_sub(1);
+    for block in [col / LANES, last] {
+        if let Some(block) = blocks.get_mut(block) {
+            *block = [0.0; LANES];
+        }
+    }
+}
+
 /// Decomposes, in place, a padded matrix of which the lower triangle is read; the error is the place of the first pivot
 /// that is not positive and finite.
 pub(super) fn decompose(factor: &mut [f64], reciprocals: &mut [f64]) -> Result<(), usize> {
@@ -216,7 +228,10 @@ fn several<S: Simd, const R: usize>(
         x[..size].copy_from_slice(side);
     }
     let rows = reciprocals.len();
-    for first in (0..rows).step_by(LANES) {
+    // A right-hand side often begins with zeros, such as a unit vector: the solution of L y = b then begins with them.
+    let zeros =
+        room.iter().map(|x| x.iter().take_while(|x| **x == 0.0).count()).min().unwrap_or_default().min(rows);
+    for first in (zeros - zeros % LANES..rows).step_by(LANES) {
         forward(simd, &factor[first * rows..(first + LANES) * rows], reciprocals, first, &mut room);
     }
     for first in (0..rows).step_by(LANES).rev() {
@@ -242,13 +257,11 @@ fn forward<S: Simd, const R: usize>(
     for (x, found) in room.iter_mut().zip(&mut found) {
         found.copy_from_slice(&x[first..next]);
     }
-    for (col, column) in panel.chunks_exact(rows).enumerate() {
-        let corner: &[f64] = &column[first..next];
+    for row in 0..LANES {
         for found in &mut found {
-            found[col] *= reciprocals[first + col];
-            for row in col + 1..LANES {
-                found[row] = corner[row].mul_add(-found[col], found[row]);
-            }
+            let entry = |col: usize| panel[col * rows + first + row];
+            let rest = (0..row).fold(found[row], |rest, col| entry(col).mul_add(-found[col], rest));
+            found[row] = rest * reciprocals[first + row];
         }
     }
     for (x, found) in room.iter_mut().zip(&found) {

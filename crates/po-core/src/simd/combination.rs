@@ -75,9 +75,12 @@ fn add_four<S: Simd>(simd: S, columns: [&[f64]; AT_ONCE], factors: &[f64; AT_ONC
     let columns = columns.map(|column| S::as_simd_f64s(column));
     let (registers, rest) = S::as_mut_simd_f64s(sum);
     for (register, sum) in registers.iter_mut().enumerate() {
+        // By value: the sum might overlap the columns for all that the compiler knows.
+        let mut total = *sum;
         for k in 0..AT_ONCE {
-            *sum = simd.mul_add_e_f64s(factors[k], columns[k].0[register], *sum);
+            total = simd.mul_add_e_f64s(factors[k], columns[k].0[register], total);
         }
+        *sum = total;
     }
     let mut total = simd.partial_load_f64s(rest);
     for k in 0..AT_ONCE {
