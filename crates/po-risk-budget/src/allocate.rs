@@ -25,9 +25,9 @@ const NET: f64 = 1e-12;
 /// without it. Short assets are solved for with the signs of their covariances turned (see [`Position`](crate::Position)).
 ///
 /// # Cost
-/// For a covariance of N assets some seven sweeps of N² multiplications; where coordinate descent is slow, Newton's
-/// method with N³/6 for each step. For a covariance in factor form with K factors 3 N K for each sweep and N K²/2 for
-/// each Newton step; no N x N matrix is formed.
+/// For a covariance of N assets some six steps of N² multiplications; where they converge slowly, sweeps of coordinate
+/// descent with as many, and where these do, Newton's method with N³/6 for each step. For a covariance in factor form
+/// with K factors 2 N K for each step, 3 N K for each sweep and N K²/2 for each Newton step; no N x N matrix is formed.
 ///
 /// # Examples
 /// ```
@@ -47,8 +47,9 @@ const NET: f64 = 1e-12;
 ///
 /// # Source
 /// Spinu (2013) for the objective and Newton's method; Griveau-Billion, Richard and Roncalli (2013) for coordinate
-/// descent, on the scale of volatilities as Choi and Chen (2022). Sweeps here go by blocks of eight and are accelerated
-/// (Anderson 1965), and the start is the budget of a one-factor model.
+/// descent, on the scale of volatilities as Choi and Chen (2022). The start is the budget of a one-factor model, the first
+/// steps are Newton's with the portfolio as the only factor, sweeps go by blocks of eight, and both are accelerated
+/// (Anderson 1965).
 #[derive(Clone, Debug, PartialEq)]
 pub struct RiskBudgeting {
     params: RiskBudgetParams,

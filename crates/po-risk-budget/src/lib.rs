@@ -30,6 +30,7 @@ mod sensitivity;
 mod signed;
 mod solve;
 mod start;
+mod together;
 #[cfg(test)]
 mod widths;
 

@@ -74,7 +74,8 @@ pub enum Normalisation {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Algorithm {
-    /// Coordinate descent; Newton's method from where it stands, when its convergence turns out to be slow.
+    /// All weights at once, by the Newton step of a model in which the portfolio is the only factor, accelerated; where
+    /// that turns out to be slow, coordinate descent, and then Newton's method.
     #[default]
     Automatic,
     /// Cyclical coordinate descent, accelerated: O(N²) for a sweep, some seven sweeps for assets with a common

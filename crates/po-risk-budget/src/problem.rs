@@ -9,10 +9,10 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::Position;
 use crate::correlations::{Correlations, multiply};
 use crate::lanes::{Eight, LANES, blocks, numbers, numbers_mut, pack, padding, registers, registers_mut};
-use crate::start::{cold, warm};
+use crate::start::cold;
 
 /// The budget of the padding: next to nothing, but not so little that it disappears when it is squared.
-const PADDING: f64 = 1e-60;
+pub(crate) const PADDING: f64 = 1e-60;
 
 /// Budgets below this are raised to it, so that no intermediate result is lost.
 const LEAST: f64 = 1e-100;
@@ -81,9 +81,7 @@ impl Problem {
 
     /// Begins at some weights if they can be a start, else at a guess.
     pub(crate) fn start<C: Correlations>(&mut self, correlations: &mut C, weights: Option<&[f64]>) {
-        let warmed = weights.is_some_and(|weights| self.begin_at(weights))
-            && warm(correlations, &self.budget, &mut self.product, &mut self.y);
-        if !warmed {
+        if !weights.is_some_and(|weights| self.begin_at(weights)) {
             self.restart(correlations);
         }
     }
@@ -114,14 +112,14 @@ impl Problem {
         0.5 * variance.ln() - pairs().map(|(y, b)| b * y.ln()).sum::<f64>()
     }
 
-    /// Whether all assets with a budget have a weight on their side.
+    /// Whether all assets with a budget have a weight on their side, and none so large that the variance overflows.
     pub(crate) fn begin_at(&mut self, weights: &[f64]) -> bool {
         pack(self.assets.iter().map(|&asset| weights[asset]), 1.0, &mut self.y);
         for eight in self.y.iter_mut().take(1) {
             eight.0[..padding(self.assets.len())].fill(PADDING.sqrt());
         }
-        let least = Arch::new().dispatch(OverScales { scales: &self.scales, y: &mut self.y });
-        least > 0.0
+        let (least, sum) = Arch::new().dispatch(OverScales { scales: &self.scales, y: &mut self.y });
+        least > 0.0 && (sum * sum).is_finite()
     }
 
     /// Writes the weights that belong to y, of gross exposure one; zero for assets without a budget.
@@ -169,27 +167,28 @@ impl WithSimd for InverseRoots<'_> {
     }
 }
 
-/// `y = weights / scales` behind the padding; returns the least.
+/// `y = weights / scales` behind the padding; returns the least and the sum.
 struct OverScales<'a> {
     scales: &'a [Eight],
     y: &'a mut [Eight],
 }
 
 impl WithSimd for OverScales<'_> {
-    type Output = f64;
+    type Output = (f64, f64);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+    fn with_simd<S: Simd>(self, simd: S) -> (f64, f64) {
         let zero = simd.splat_f64s(0.0);
-        let mut least = simd.splat_f64s(f64::INFINITY);
+        let (mut least, mut sum) = (simd.splat_f64s(f64::INFINITY), zero);
         for (scale, y) in zip(self.scales, self.y) {
             for (&scale, y) in zip(registers::<S>(scale), registers_mut::<S>(y)) {
                 let quotient = simd.div_f64s(*y, scale);
                 *y = simd.select_f64s(simd.equal_f64s(scale, zero), *y, quotient);
                 least = simd.min_f64s(least, *y);
+                sum = simd.add_f64s(sum, *y);
             }
         }
-        simd.reduce_min_f64s(least)
+        (simd.reduce_min_f64s(least), simd.reduce_sum_f64s(sum))
     }
 }
 

@@ -39,7 +39,8 @@ pub(crate) fn solve<C: Correlations>(
     mut certify: impl FnMut(&mut Problem) -> Result<f64, Error>,
 ) -> Result<Outcome, Error> {
     let Effort { algorithm, tolerance, iteration_limit } = effort;
-    descent.begin(problem.budget.len());
+    let together = if algorithm == Algorithm::Automatic { usize::MAX } else { 1 };
+    descent.begin(problem.budget.len(), together);
     let mut by_newton = algorithm == Algorithm::Newton;
     let (mut goal, mut newton_goal) = (CAUTION * tolerance, 0.5 * tolerance);
     let (mut iterations, mut last) = (0, f64::INFINITY);

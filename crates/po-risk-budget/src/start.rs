@@ -5,7 +5,7 @@ use std::iter::zip;
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::correlations::{Correlations, multiply};
-use crate::lanes::{Eight, inner, registers, registers_mut};
+use crate::lanes::{Eight, registers, registers_mut};
 
 /// The largest correlation with the common factor that a start believes in.
 const LARGEST: f64 = 0.98;
@@ -89,77 +89,4 @@ fn one_factor<S: Simd>(
         }
     }
     (simd.reduce_sum_f64s(value), simd.reduce_sum_f64s(slope))
-}
-
-/// Improves a start: scales it such that `y'C y = 1`, as at the solution, and takes the Newton step of the model in
-/// which the portfolio is the only factor; whether it can be scaled.
-///
-/// ```text
-/// y + (D + p p')^-1 (b / y - p), p = C y, D = diag(1 - p² + b / y²)
-/// ```
-pub(crate) fn warm<C: Correlations>(
-    correlations: &mut C,
-    budget: &[Eight],
-    product: &mut [Eight],
-    y: &mut [Eight],
-) -> bool {
-    multiply(correlations, y, product);
-    Arch::new().dispatch(Improve { budget, product, y })
-}
-
-/// Below this, the variance that the portfolio does not explain is not believed.
-const LEAST_OWN: f64 = 0.04;
-
-struct Improve<'a> {
-    budget: &'a [Eight],
-    product: &'a [Eight],
-    y: &'a mut [Eight],
-}
-
-impl WithSimd for Improve<'_> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> bool {
-        let Self { budget, product, y } = self;
-        let variance = inner(simd, product, y);
-        if !(variance > 0.0 && variance.is_finite()) {
-            return false;
-        }
-        let scale = simd.splat_f64s(1.0 / variance.sqrt());
-        let (mut fall, mut factor) = (simd.splat_f64s(0.0), simd.splat_f64s(0.0));
-        for ((budget, product), y) in zip(zip(budget, product), &mut *y) {
-            let known = zip(registers::<S>(budget), registers::<S>(product));
-            for ((&budget, &product), y) in zip(known, registers_mut::<S>(y)) {
-                *y = simd.mul_f64s(*y, scale);
-                let p = simd.mul_f64s(product, scale);
-                let (rest, inverse) = slope(simd, budget, p, *y);
-                let p_inverse = simd.mul_f64s(p, inverse);
-                fall = simd.mul_add_e_f64s(p_inverse, rest, fall);
-                factor = simd.mul_add_e_f64s(p_inverse, p, factor);
-            }
-        }
-        // Sherman and Morrison's formula for the inverse of D + p p'.
-        let common = simd.reduce_sum_f64s(fall) / (1.0 + simd.reduce_sum_f64s(factor));
-        let (common, kept) = (simd.splat_f64s(-common), simd.splat_f64s(0.25));
-        for ((budget, product), y) in zip(zip(budget, product), y) {
-            let known = zip(registers::<S>(budget), registers::<S>(product));
-            for ((&budget, &product), y) in zip(known, registers_mut::<S>(y)) {
-                let p = simd.mul_f64s(product, scale);
-                let (rest, inverse) = slope(simd, budget, p, *y);
-                let step = simd.mul_f64s(inverse, simd.mul_add_e_f64s(common, p, rest));
-                *y = simd.max_f64s(simd.add_f64s(*y, step), simd.mul_f64s(kept, *y));
-            }
-        }
-        true
-    }
-}
-
-/// `b / y - p`, and the inverse of `1 - p² + b / y²`.
-#[inline(always)]
-fn slope<S: Simd>(simd: S, budget: S::f64s, p: S::f64s, y: S::f64s) -> (S::f64s, S::f64s) {
-    let (one, least) = (simd.splat_f64s(1.0), simd.splat_f64s(LEAST_OWN));
-    let pull = simd.div_f64s(budget, y);
-    let own = simd.max_f64s(least, simd.sub_f64s(one, simd.mul_f64s(p, p)));
-    (simd.sub_f64s(pull, p), simd.div_f64s(y, simd.mul_add_e_f64s(own, y, pull)))
 }
