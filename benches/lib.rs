@@ -4,6 +4,7 @@ pub mod reference;
 
 use po_core::nalgebra::DMatrix;
 use po_core::{Covariance, FactorCovariance};
+use po_correlation::{DccFilter, DccFilterParams, DccParameters, GarchParameters, Margin};
 
 /// Factors of the simulated market: one moves all assets, the others a few each.
 const FACTORS: usize = 12;
@@ -53,6 +54,35 @@ pub fn next_day(covariance: &Covariance) -> Covariance {
         column.iter_mut().zip(&day).for_each(|(entry, row)| *entry = 0.97 * *entry + 0.03 * row * day[col]);
     }
     Covariance::new(matrix).expect("symmetric and finite")
+}
+
+/// Returns of some assets in per cent, one asset after the other: GARCH(1,1) margins, and a correlation around that of
+/// [`covariance`] that follows a DCC with `a = 0.03`, `b = 0.95`.
+///
+/// # Panics
+/// Never for two assets and one period or more.
+#[must_use]
+#[expect(clippy::expect_used, reason = "the model is sound by construction")]
+pub fn dcc_returns(periods: usize, assets: usize) -> Vec<f64> {
+    let target = covariance(assets).correlation().expect("positive variances");
+    let parameters = GarchParameters { omega: 0.03, alpha: 0.07, beta: 0.9, ..GarchParameters::default() };
+    let mut filter = DccFilter::new(DccFilterParams {
+        parameters: DccParameters { a: 0.03, b: 0.95, ..DccParameters::default() },
+        target: Covariance::from_column_slice(assets, target.as_slice()).expect("a correlation"),
+        margins: vec![Margin { parameters, ..Margin::default() }; assets],
+        ..DccFilterParams::default()
+    })
+    .expect("a stationary model");
+    let mut uniform = uniforms(20_260_104);
+    let (mut innovations, mut bar) = (vec![0.0; assets], vec![0.0; assets]);
+    let mut returns = vec![0.0; periods * assets];
+    for period in 0..periods {
+        // The sum of twelve uniform numbers is near enough to normal for a bench.
+        innovations.fill_with(|| (0..12).map(|_| uniform()).sum::<f64>() - 6.0);
+        filter.simulate_into(&innovations, &mut bar).expect("moderate returns");
+        bar.iter().enumerate().for_each(|(asset, value)| returns[asset * periods + period] = *value);
+    }
+    returns
 }
 
 /// A covariance in factor form: every asset exposed to every factor, the first of them a market.

@@ -51,12 +51,14 @@ struct Problem {
     covariance: Covariance,
     right: Vec<f64>,
     solution: Vec<f64>,
+    inverse: Vec<f64>,
 }
 
 impl Problem {
     fn new(size: usize) -> Self {
         let (right, solution) = (vec![1.0; 2 * size], vec![0.0; 2 * size]);
-        Self { covariance: Covariance::new(matrix(size)).unwrap(), right, solution }
+        let inverse = vec![0.0; size * size];
+        Self { covariance: Covariance::new(matrix(size)).unwrap(), right, solution, inverse }
     }
 }
 
@@ -128,6 +130,7 @@ fn linear_algebra(problems: &mut [Problem]) {
         cholesky.factor(problem.covariance.as_view()).unwrap();
         cholesky.solve_into(&problem.right, &mut problem.solution).unwrap();
         assert!(cholesky.log_determinant().is_finite());
+        cholesky.inverse_lower_into(&mut problem.inverse).unwrap();
     });
     let mut written = Cholesky::default();
     assert_silent("Cholesky, column by column", problems, |problem| {

@@ -7,6 +7,9 @@ pub mod prelude;
 #[cfg_attr(docsrs, doc(cfg(feature = "convex")))]
 pub use po_convex as convex;
 pub use po_core::*;
+#[cfg(feature = "correlation")]
+#[cfg_attr(docsrs, doc(cfg(feature = "correlation")))]
+pub use po_correlation as correlation;
 #[cfg(feature = "hrp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hrp")))]
 pub use po_hrp as hrp;

@@ -4,8 +4,9 @@
 #[cfg_attr(docsrs, doc(cfg(feature = "convex")))]
 pub use po_convex::{Constraints, Markowitz, MarkowitzInput, MarkowitzParams, Objective, Portfolio};
 pub use po_core::{
-    Allocator, Bounds, Budget, Covariance, EqualWeight, GroupBound, InputError, InverseVariance,
-    InverseVolatility, MissingPolicy, Moments, Panel, Returns, Solution, Status, Universe, Weights,
+    Allocator, Bounds, Budget, Covariance, CovarianceEstimator, EqualWeight, GroupBound, InputError,
+    InverseVariance, InverseVolatility, MissingPolicy, Moments, Panel, Returns, Solution, Status,
+    StreamingEstimator, Universe, Weights,
 };
 #[cfg(feature = "hrp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hrp")))]

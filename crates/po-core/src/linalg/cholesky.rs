@@ -2,6 +2,7 @@
 
 use faer::dyn_stack::MemStack;
 use faer::linalg::cholesky::llt::factor::{LltError, cholesky_in_place, cholesky_in_place_scratch};
+use faer::linalg::cholesky::llt::inverse::{inverse as faer_inverse, inverse_scratch};
 use faer::linalg::cholesky::llt::solve::solve_in_place;
 use faer::{MatMut, MatRef, Par};
 use nalgebra::{DMatrix, DMatrixView};
@@ -18,7 +19,7 @@ pub struct Cholesky {
     /// Distance between the columns of `factor`.
     stride: usize,
     /// L on and below the diagonal, column by column; elsewhere, whatever the decomposition left. Behind it, for a small
-    /// matrix, one over each pivot.
+    /// matrix, one over each pivot, and room for the rows of L⁻¹.
     factor: Vec<f64>,
     memory: Memory,
 }
@@ -112,7 +113,7 @@ impl Cholesky {
         let small = size <= small::LARGEST;
         self.stride = if small { small::padded(size) } else { size };
         let (stride, columns) = (self.stride, self.stride * self.stride);
-        self.factor.resize(columns + if small { stride } else { 0 }, 0.0);
+        self.factor.resize(if small { 2 * columns + stride } else { columns }, 0.0);
         for (col, column) in self.factor[..columns].chunks_exact_mut(stride).enumerate() {
             if small {
                 small::clear(column, col);
@@ -131,8 +132,8 @@ impl Cholesky {
     /// Decomposes what stands in `factor`.
     fn decompose(&mut self, size: usize) -> Result<(), InputError> {
         let decomposed = if size <= small::LARGEST {
-            let (factor, reciprocals) = self.factor.split_at_mut(self.stride * self.stride);
-            small::decompose(factor, reciprocals)
+            let (factor, rest) = self.factor.split_at_mut(self.stride * self.stride);
+            small::decompose(factor, &mut rest[..self.stride])
         } else {
             let needed = cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
             let stack = self.memory.stack(needed);
@@ -219,13 +220,49 @@ impl Cholesky {
             return Ok(());
         }
         if self.size <= small::LARGEST {
-            let (factor, reciprocals) = self.factor.split_at(self.stride * self.stride);
-            small::solve(factor, reciprocals, self.size, solutions);
+            let (factor, rest) = self.factor.split_at(self.stride * self.stride);
+            small::solve(factor, &rest[..self.stride], self.size, solutions);
             return Ok(());
         }
         let factor = MatRef::from_column_major_slice(&self.factor, self.size, self.size);
         let solutions = MatMut::from_column_major_slice_mut(solutions, self.size, several);
         solve_in_place(factor, solutions, Par::Seq, MemStack::new(&mut []));
+        Ok(())
+    }
+
+    /// Writes the lower triangle of the inverse, column by column from each diagonal entry down; what stands above the
+    /// diagonal is left as it is.
+    ///
+    /// # Errors
+    /// [`InputError::LengthMismatch`] unless there is room for N² numbers.
+    ///
+    /// # Cost
+    /// 2/3 N³ multiplications, a third of what solving for the columns of the identity takes.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{linalg::Cholesky, nalgebra::DMatrix};
+    ///
+    /// let mut cholesky = Cholesky::new(DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 2.0, 5.0]).as_view())?;
+    /// let mut inverse = [0.0; 4];
+    /// cholesky.inverse_lower_into(&mut inverse)?;
+    /// assert_eq!(inverse, [5.0, -2.0, 0.0, 1.0]);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    pub fn inverse_lower_into(&mut self, inverse: &mut [f64]) -> Result<(), InputError> {
+        let (size, expected, actual) = (self.size, self.size * self.size, inverse.len());
+        if actual != expected {
+            return Err(InputError::LengthMismatch { what: "the inverse", expected, actual });
+        }
+        if size <= small::LARGEST {
+            let (factor, rest) = self.factor.split_at_mut(self.stride * self.stride);
+            let (reciprocals, rows) = rest.split_at_mut(self.stride);
+            small::inverse::invert(factor, reciprocals, size, rows, inverse);
+            return Ok(());
+        }
+        let stack = self.memory.stack(inverse_scratch::<f64>(size, Par::Seq));
+        let factor = MatRef::from_column_major_slice(&self.factor, size, size);
+        faer_inverse(MatMut::from_column_major_slice_mut(inverse, size, size), factor, Par::Seq, stack);
         Ok(())
     }
 

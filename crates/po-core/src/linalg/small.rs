@@ -4,6 +4,8 @@
 //! the arithmetic. Here columns are padded to a multiple of eight rows and the matrix to as many columns, with ones on the
 //! diagonal of the padding, so that no kernel has a remainder.
 
+pub(super) mod inverse;
+
 use std::array::from_fn;
 
 use pulp::{Simd, WithSimd};

@@ -58,6 +58,18 @@ proptest! {
     }
 
     #[test]
+    fn an_inverse_is_one(size in size(), seed: u64) {
+        let matrix = positive_definite(size, seed);
+        let mut cholesky = Cholesky::new(matrix.as_view()).unwrap();
+        let mut lower = DMatrix::from_element(size, size, 7.0);
+        cholesky.inverse_lower_into(lower.as_mut_slice()).unwrap();
+        let inverse = DMatrix::from_fn(size, size, |row, col| lower[(row.max(col), row.min(col))]);
+        prop_assert!(largest(&(matrix * inverse - DMatrix::identity(size, size))) <= 10.0 * rounding(size));
+        let above = (0..size).flat_map(|col| (0..col).map(move |row| (row, col)));
+        prop_assert!(above.into_iter().all(|place| lower[place] == 7.0));
+    }
+
+    #[test]
     fn solutions_solve(size in size(), several in 0_usize..5, seed: u64) {
         let matrix = positive_definite(size, seed);
         let right = Random::new(!seed).normals(several * size);

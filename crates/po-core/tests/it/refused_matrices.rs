@@ -144,6 +144,8 @@ fn systems_must_fit() {
         assert_eq!(ldlt.solve_into(right, &mut solution).unwrap_err(), expected);
         assert_eq!(eigen.solve_into(right, &mut solution).unwrap_err(), expected);
     }
+    let mut cholesky = cholesky;
+    assert_eq!(cholesky.inverse_lower_into(&mut [0.0; 3]).unwrap_err(), length("the inverse", 4, 3));
     assert_eq!(svd.least_squares(&[1.0, 2.0, 3.0]).unwrap_err(), length("the right-hand side", 2, 3));
     let error = svd.least_squares_into(&[1.0, 2.0], &mut [0.0; 2]).unwrap_err();
     assert_eq!(error, length("the solution", 3, 2));

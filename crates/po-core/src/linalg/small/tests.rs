@@ -1,5 +1,6 @@
 //! The small decomposition on every width of register that this machine can run, against the textbook's loops.
 
+use super::inverse::Invert;
 use super::*;
 
 /// A positive definite matrix with its padding, and the textbook's L.
@@ -88,6 +89,29 @@ fn every_width_says_what_the_textbook_says() {
                 if width > 0 {
                     bits.borrow_mut().push((several, x.iter().map(|x| x.to_bits()).collect::<Vec<_>>()));
                 }
+            }
+            let (mut triangle, mut inverse) = (vec![f64::NAN; rows * rows], vec![0.0; size * size]);
+            let (factor, reciprocals, rows) = (&*factor, &*reciprocals, &mut *triangle);
+            on_width(width, Invert { factor, reciprocals, size, rows, inverse: &mut inverse });
+            let rows = padded(size);
+            for row in 0..size {
+                for col in 0..size {
+                    let value: f64 = (0..size)
+                        .map(|k| {
+                            let entry = whole[row.min(k) * rows + row.max(k)];
+                            entry * inverse[k.min(col) * size + k.max(col)]
+                        })
+                        .sum();
+                    let expected = f64::from(u8::from(row == col));
+                    assert!(
+                        (value - expected).abs() <= 10.0 * tolerance,
+                        "{width}: ({row}, {col}) gives {value}"
+                    );
+                    assert!(row >= col || inverse[col * size + row] == 0.0, "above the diagonal");
+                }
+            }
+            if width > 0 {
+                bits.borrow_mut().push((usize::MAX, inverse.iter().map(|x| x.to_bits()).collect()));
             }
         });
         for (several, x) in bits.borrow().iter() {

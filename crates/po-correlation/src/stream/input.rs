@@ -1,0 +1,38 @@
+//! Checks of one bar of returns.
+
+use po_core::InputError;
+
+/// Beyond this, squares of squares would overflow.
+const LARGEST: f64 = 1e100;
+
+/// Whether a bar has one return for each asset, and no return that is infinite or absurd; NaN is missing.
+pub(super) fn check_bar(assets: usize, bar: u64, returns: &[f64]) -> Result<(), InputError> {
+    if returns.len() != assets {
+        let (expected, actual) = (assets, returns.len());
+        return Err(InputError::LengthMismatch { what: "the list of returns", expected, actual });
+    }
+    // All are looked at before one is sought: a loop that stops nowhere is vectorised.
+    if !returns.iter().fold(false, |any, value| any | (value.abs() > LARGEST)) {
+        return Ok(());
+    }
+    match returns.iter().position(|value| value.abs() > LARGEST) {
+        Some(asset) if returns[asset].is_infinite() => {
+            let row = usize::try_from(bar).unwrap_or(usize::MAX);
+            Err(InputError::NotFinite { what: "the return", row, asset, value: returns[asset] })
+        }
+        Some(asset) => {
+            let (name, expected) = ("the return", "a number in [-1e100, 1e100]");
+            Err(InputError::AssetOutOfRange { name, asset, value: returns[asset], expected })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether there is such an asset.
+pub(super) fn check_asset(assets: usize, asset: usize) -> Result<(), InputError> {
+    if asset < assets {
+        return Ok(());
+    }
+    let (name, expected) = ("the index of the asset", "less than the number of assets");
+    Err(InputError::OutOfRange { name, value: asset as f64, expected })
+}

@@ -1,0 +1,160 @@
+//! What holds for any residuals.
+
+use po_core::{Covariance, Returns};
+use po_correlation::{
+    Dcc, DccCoefficient, DccLikelihood, DccModel, DccParameters, DccParams, GarchParams, Innovations,
+};
+
+use super::golden::residuals;
+use crate::garch::properties::noise;
+
+/// Central differences over 1e-5 lose half of the digits, of sums of some hundreds.
+const DIFFERENCES: f64 = 1e-6;
+
+/// A search ends where a step promises 1e-7 at most; curvatures are up to some hundred thousand, the slope at
+/// most the root of their product. Where it matters, slopes are in the thousands.
+const FLAT: f64 = 0.5;
+
+/// Rounding of a sum of four hundred terms, computed in another order.
+const SUM: f64 = 1e-9;
+
+/// The same of slopes, which are in the thousands.
+const SLOPE: f64 = 1e-8;
+
+pub(super) const MODELS: [DccModel; 3] = [DccModel::Engle, DccModel::Corrected, DccModel::Asymmetric];
+const LIKELIHOODS: [DccLikelihood; 3] =
+    [DccLikelihood::Full, DccLikelihood::Contiguous, DccLikelihood::AllPairs];
+
+pub(super) fn every_setting() -> Vec<DccParams> {
+    let given = Covariance::from_column_slice(
+        4,
+        &[1.0, 0.2, 0.3, 0.3, 0.2, 1.1, 0.4, 0.4, 0.3, 0.4, 0.9, 0.5, 0.3, 0.4, 0.5, 1.0],
+    )
+    .unwrap();
+    let mut settings = Vec::new();
+    for model in MODELS {
+        for likelihood in LIKELIHOODS {
+            for innovations in [Innovations::Normal, Innovations::StudentT] {
+                for target in [None, Some(given.clone())] {
+                    let margins = GarchParams::default();
+                    settings.push(DccParams { model, innovations, likelihood, margins, target });
+                }
+            }
+        }
+    }
+    settings
+}
+
+#[test]
+fn the_score_is_the_derivative_of_the_log_likelihood() {
+    let residuals = residuals();
+    for params in every_setting() {
+        let dcc = Dcc::new(params.clone());
+        let student = params.innovations == Innovations::StudentT;
+        let g = if params.model == DccModel::Asymmetric { 0.02 } else { 0.0 };
+        let at = DccParameters { a: 0.04, b: 0.9, g, degrees_of_freedom: student.then_some(7.0) };
+        for (coefficient, slope) in dcc.score(&at, &residuals).unwrap() {
+            let value = |by: f64| {
+                let mut moved = at;
+                match coefficient {
+                    DccCoefficient::A => moved.a += by,
+                    DccCoefficient::B => moved.b += by,
+                    DccCoefficient::G => moved.g += by,
+                    _ => moved.degrees_of_freedom = Some(7.0 + by),
+                }
+                dcc.log_likelihood(&moved, &residuals).unwrap()
+            };
+            let difference = (value(1e-5) - value(-1e-5)) / 2e-5;
+            let tolerance = DIFFERENCES * slope.abs().max(100.0);
+            assert!(
+                (slope - difference).abs() < tolerance,
+                "{params:?} {coefficient:?}: {slope} {difference}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_setting_has_an_optimum_and_finds_it_again_to_the_bit() {
+    let residuals = residuals();
+    for params in every_setting() {
+        let dcc = Dcc::new(params.clone());
+        let fit = dcc.fit_residuals(&residuals).unwrap();
+        assert_eq!(fit.status, po_core::Status::Converged, "{params:?}");
+        assert_eq!(format!("{fit:?}"), format!("{:?}", dcc.fit_residuals(&residuals).unwrap()));
+        let again = dcc.at(fit.parameters, &residuals).unwrap();
+        assert!((again.log_likelihood - fit.log_likelihood).abs() < SUM, "{params:?}");
+        assert_eq!(again.target, fit.target);
+        if fit.boundary.is_empty() {
+            for (coefficient, slope) in dcc.score(&fit.parameters, &residuals).unwrap() {
+                assert!(slope.abs() < FLAT, "{params:?} {coefficient:?} {slope}");
+            }
+        }
+    }
+}
+
+/// A panel whose correlation is not of the model, so that the likelihood bends much on the way to its
+/// maximum.
+#[test]
+fn the_score_vanishes_on_a_wide_panel_too() {
+    let (assets, periods) = (60, 1000);
+    let common = noise(1, periods);
+    let own = noise(2, assets * periods);
+    let (mut numbers, mut share) = (vec![0.0; assets * periods], 0.5_f64);
+    for (period, factor) in common.iter().enumerate() {
+        share = 0.5 + 0.97 * (share - 0.5) + 0.009 * (factor * factor - 1.0).clamp(-1.0, 3.0);
+        let weight = share.clamp(0.05, 0.95);
+        for asset in 0..assets {
+            let place = asset * periods + period;
+            numbers[place] = weight.sqrt() * factor + (1.0 - weight).sqrt() * own[place];
+        }
+    }
+    let residuals = Returns::from_column_slice(periods, assets, &numbers).unwrap();
+    for likelihood in [DccLikelihood::Contiguous, DccLikelihood::AllPairs] {
+        for model in MODELS {
+            let dcc = Dcc::new(DccParams { model, likelihood, ..DccParams::default() });
+            let fit = dcc.fit_residuals(&residuals).unwrap();
+            assert_eq!(fit.status, po_core::Status::Converged);
+            let score = dcc.score(&fit.parameters, &residuals).unwrap();
+            for (coefficient, slope) in score {
+                let held = fit.boundary.contains(&coefficient);
+                // There are so many pairs for each asset.
+                let units = if likelihood == DccLikelihood::AllPairs { 59.0 } else { 2.0 };
+                assert!(
+                    held || slope.abs() < FLAT * units,
+                    "{likelihood:?} {model:?} {coefficient:?} {slope}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn of_two_assets_all_likelihoods_are_one() {
+    let whole = residuals();
+    let two = Returns::from_column_slice(400, 2, &whole.as_slice()[..800]).unwrap();
+    for model in MODELS {
+        for innovations in [Innovations::Normal, Innovations::StudentT] {
+            let degrees_of_freedom = (innovations == Innovations::StudentT).then_some(5.0);
+            let g = if model == DccModel::Asymmetric { 0.03 } else { 0.0 };
+            let at = DccParameters { a: 0.05, b: 0.85, g, degrees_of_freedom };
+            let [full, contiguous, pairs] = LIKELIHOODS.map(|likelihood| {
+                let dcc = Dcc::new(DccParams { model, innovations, likelihood, ..DccParams::default() });
+                (dcc.log_likelihood(&at, &two).unwrap(), dcc.score(&at, &two).unwrap())
+            });
+            assert!((full.0 - contiguous.0).abs() < SUM && (full.0 - pairs.0).abs() < SUM);
+            for ((full, contiguous), pairs) in full.1.iter().zip(&contiguous.1).zip(&pairs.1) {
+                assert!((full.1 - contiguous.1).abs() < SLOPE, "{model:?} {innovations:?} {full:?}");
+                assert!((full.1 - pairs.1).abs() < SLOPE, "{model:?} {innovations:?} {full:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_corrected_target_is_a_correlation() {
+    let fit = Dcc::new(DccParams { model: DccModel::Corrected, ..DccParams::default() })
+        .fit_residuals(&residuals())
+        .unwrap();
+    assert!((0..4).all(|asset| fit.target.as_view()[(asset, asset)].to_bits() == 1.0_f64.to_bits()));
+}

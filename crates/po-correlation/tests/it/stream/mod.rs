@@ -1,0 +1,12 @@
+//! Streaming estimators.
+
+mod adaptive;
+mod alarm;
+mod auto_traits;
+mod errors;
+mod ewma;
+mod factor;
+mod golden;
+mod market;
+#[cfg(feature = "serde")]
+mod snapshot;
