@@ -2,6 +2,12 @@
 
 pub mod reference;
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use csv::StringRecord;
+use flate2::read::MultiGzDecoder;
 use po_core::nalgebra::DMatrix;
 use po_core::{Covariance, FactorCovariance};
 use po_correlation::{DccFilter, DccFilterParams, DccParameters, GarchParameters, Margin};
@@ -130,4 +136,41 @@ fn uniforms(seed: u64) -> impl FnMut() -> f64 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 11) as f64 / (1_u64 << 53) as f64
     }
+}
+
+/// The named columns of a file of comma-separated numbers, or all but the first; plain or gzipped.
+///
+/// # Panics
+/// For a file that is not there or not of numbers: what measures on files of real data should stop.
+#[must_use]
+#[expect(clippy::expect_used, reason = "what measures on files should stop without them")]
+pub fn columns(path: &Path, names: &[&str]) -> Vec<Vec<f64>> {
+    let (header, records) = read(path);
+    let wanted: Vec<usize> = if names.is_empty() {
+        (1..header.len()).collect()
+    } else {
+        let place =
+            |name: &&str| header.iter().position(|other| other == *name).expect("a column of this name");
+        names.iter().map(place).collect()
+    };
+    let number = |record: &StringRecord, place: usize| record[place].parse().expect("a number");
+    wanted.into_iter().map(|place| records.iter().map(|record| number(record, place)).collect()).collect()
+}
+
+/// The first column of such a file.
+#[must_use]
+pub fn dates(path: &Path) -> Vec<String> {
+    read(path).1.iter().map(|record| record[0].to_owned()).collect()
+}
+
+#[expect(clippy::expect_used, reason = "what measures on files should stop without them")]
+fn read(path: &Path) -> (StringRecord, Vec<StringRecord>) {
+    let file = File::open(path).expect("a file that can be read");
+    let plain: Box<dyn Read> = match path.extension() {
+        Some(gz) if gz == "gz" => Box::new(MultiGzDecoder::new(file)),
+        _ => Box::new(file),
+    };
+    let mut reader = csv::Reader::from_reader(plain);
+    let header = reader.headers().expect("a header").clone();
+    (header, reader.records().collect::<Result<_, _>>().expect("rows of one length"))
 }

@@ -12,7 +12,9 @@ use std::time::Instant;
 
 use po_benches::dcc_returns;
 use po_core::Returns;
-use po_correlation::{Dcc, DccFit, DccLikelihood, DccParams, Garch, GarchModel, GarchParams, Innovations};
+use po_correlation::{
+    Dcc, DccFit, DccLikelihood, DccParams, DccTarget, Garch, GarchModel, GarchParams, Innovations,
+};
 
 const PERIODS: usize = 2000;
 
@@ -36,7 +38,7 @@ fn full_likelihood(fit: &DccFit) -> f64 {
     let residuals: Vec<f64> = fit.margins.iter().flat_map(|margin| &margin.residuals).copied().collect();
     let residuals =
         Returns::from_column_slice(periods, fit.margins.len(), &residuals).expect("finite residuals");
-    let full = Dcc::new(DccParams { target: Some(fit.target.clone()), ..DccParams::default() });
+    let full = Dcc::new(DccParams { target: DccTarget::Given(fit.target.clone()), ..DccParams::default() });
     full.log_likelihood(&fit.parameters, &residuals).expect("the parameters that were fitted")
 }
 
@@ -80,7 +82,8 @@ fn main() {
         ("contiguous", DccLikelihood::Contiguous, 500),
     ] {
         let returns = sample(assets);
-        let dcc = Dcc::new(DccParams { likelihood, ..DccParams::default() });
+        // The target of the others.
+        let dcc = Dcc::new(DccParams { likelihood, target: DccTarget::Scaled, ..DccParams::default() });
         let (seconds, fit) = median(|| dcc.fit(&returns).expect("a regular sample"));
         // As the others report it: that of the margins, and what the correlation adds.
         let margins: f64 = fit.margins.iter().map(|margin| margin.log_likelihood).sum();

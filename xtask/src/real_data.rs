@@ -50,6 +50,10 @@ const ALLOCATIONS: &[(&str, bool)] = &[
     ("risk-parity", false),
 ];
 
+/// Files of returns, and the program of the benches that checks what is estimated from them.
+const PROGRAMS: &[(&str, &str)] =
+    &[("garch_classic/dem2gbp.csv", "fcp"), ("garch_classic/dji30ret.csv.gz", "dow")];
+
 /// How large a gap an optimum may leave, and how far a risk budget may be missed.
 const PROOF: f64 = 1e-10;
 
@@ -84,6 +88,18 @@ pub(crate) fn run(args: &Args) -> Outcome {
                     failed.push(format!("{} by {method}", case.prices));
                 }
             }
+        }
+    }
+    for &(file, program) in PROGRAMS {
+        if !dir.join(file).is_file() {
+            say(&format!("  {file}: skipped, not there"));
+            continue;
+        }
+        say(&format!("  {file} by {program}:"));
+        let line = CommandLine::cargo(&format!("run --quiet --release -p po-benches --example {program} --"));
+        if let Err(failure) = line.args([dir.join(file).to_string_lossy()]).run() {
+            complain(&format!("  {file} by {program}: {}", failure.message()));
+            failed.push(format!("{file} by {program}"));
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Check(format!("failed: {}", failed.join(", ")))) }

@@ -66,6 +66,7 @@ pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Re
     let clusters = clusters(args, problem.universe().len())?;
     let covariance = changed.as_ref().unwrap_or(&problem.covariance);
     let mut report = Report::new(method, &problem.observations, covariance, &allocation, clusters)?;
+    report.covariance = args.data.covariance.unwrap_or_default();
     if method == Method::Hrp {
         report.groups = problem.limits.group_bounds;
     }

@@ -6,7 +6,7 @@ use clap::{Args, Command};
 use po_engine::nearest_name;
 use toml::de::DeTable;
 
-use crate::args::{AllocateArgs, FrontierArgs, Settings};
+use crate::args::{AllocateArgs, CorrelationArgs, FrontierArgs, Settings};
 use crate::data::open_file;
 use crate::error::{Error, ReadError, SettingsError, plain};
 
@@ -40,6 +40,7 @@ fn check_keys(path: &str, text: &str, table: &DeTable<'_>) -> Result<(), Setting
     let commands = [
         AllocateArgs::augment_args(Command::new("allocate")),
         FrontierArgs::augment_args(Command::new("frontier")),
+        CorrelationArgs::augment_args(Command::new("correlation")),
     ];
     let flags = commands.iter().flat_map(Command::get_arguments).filter(|flag| flag.get_id() != "config");
     let known: Vec<String> =

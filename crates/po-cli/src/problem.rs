@@ -3,13 +3,14 @@
 use std::io::Read;
 use std::path::Path;
 
-use po_engine::convex::{Constraints, Semidefinite};
-use po_engine::{Covariance, InputError, Universe};
+use po_engine::convex::Constraints;
+use po_engine::{Covariance, Universe};
 
 use crate::args::{CovarianceKind, DataArgs, LimitArgs, Missing};
 use crate::constraints::{Limits, Names};
+use crate::covariance::estimate;
 use crate::data::{ReadOptions, Source, read};
-use crate::error::{Error, ObservationError, SettingsError};
+use crate::error::{Error, SettingsError};
 use crate::observations::{Observations, Rules, observe};
 
 /// Observations of the assets that are allocated, and what was said of them.
@@ -33,17 +34,9 @@ impl Problem {
         input: Box<dyn Read + 'a>,
     ) -> Result<Self, Error> {
         check(data, limits)?;
-        let table = read(source(data, input)?, &read_options(data))?;
-        let (known, file) = (table.known.clone(), table.source.clone());
-        let rules = Rules {
-            missing: data.missing.unwrap_or_default(),
-            returns: data.returns.unwrap_or(false),
-            window: data.window,
-            periods_per_year: data.periods_per_year,
-        };
-        let mut observations = observe(table, rules)?;
+        let (mut observations, known, file) = observed(data, input)?;
         let limits = Limits::read(limits, &mut observations, Names { known: &known, file: &file })?;
-        let covariance = covariance(data, &observations)?;
+        let covariance = estimate(data, &observations)?;
         Ok(Self { observations, covariance, limits, known, file })
     }
 
@@ -73,8 +66,24 @@ impl Problem {
     }
 }
 
+/// Reads observations, the names of all assets of the file, and what messages call it; `input` is standard input.
+pub(crate) fn observed<'a>(
+    data: &DataArgs,
+    input: Box<dyn Read + 'a>,
+) -> Result<(Observations, Vec<String>, String), Error> {
+    let table = read(source(data, input)?, &read_options(data))?;
+    let (known, file) = (table.known.clone(), table.source.clone());
+    let rules = Rules {
+        missing: data.missing.unwrap_or_default(),
+        returns: data.returns.unwrap_or(false),
+        window: data.window,
+        periods_per_year: data.periods_per_year,
+    };
+    Ok((observe(table, rules)?, known, file))
+}
+
 /// What can be told to be wrong before the file is read.
-fn check(data: &DataArgs, limits: &LimitArgs) -> Result<(), SettingsError> {
+pub(crate) fn check(data: &DataArgs, limits: &LimitArgs) -> Result<(), SettingsError> {
     let returns = data.returns == Some(true);
     if returns && matches!(data.missing, Some(Missing::CarryForward(_))) {
         return Err(SettingsError::CarriedReturns);
@@ -84,6 +93,9 @@ fn check(data: &DataArgs, limits: &LimitArgs) -> Result<(), SettingsError> {
         return Err(SettingsError::OutOfRange { flag, value, expected });
     }
     positive("--periods-per-year", data.periods_per_year)?;
+    if data.half_life.is_some() && data.covariance != Some(CovarianceKind::Ewma) {
+        return Err(SettingsError::Needs { what: "--half-life", flag: "--covariance ewma" });
+    }
     positive("--cost-horizon", limits.cost_horizon)?;
     if limits.costs_bps.is_some() && limits.current.is_none() {
         return Err(SettingsError::Needs { what: "--costs-bps", flag: "--current FILE" });
@@ -127,23 +139,5 @@ fn read_options(data: &DataArgs) -> ReadOptions {
         assets: data.assets.clone(),
         returns: data.returns.unwrap_or(false),
         sort_dates: data.sort_dates.unwrap_or(false),
-    }
-}
-
-fn covariance(data: &DataArgs, observations: &Observations) -> Result<Covariance, Error> {
-    let universe = &observations.universe;
-    let covariance = match data.covariance.unwrap_or_default() {
-        CovarianceKind::Sample => observations.returns.covariance().map_err(|error| match error {
-            InputError::NotFinite { asset, .. } => {
-                let asset = universe.label(asset);
-                ObservationError::TooLarge { what: "the covariance", asset, date: None }.into()
-            }
-            error => Error::input(universe)(error),
-        })?,
-    };
-    match data.semidefinite.map(Semidefinite::from) {
-        // Optimisers look for themselves.
-        None => Ok(covariance),
-        Some(policy) => Ok(policy.apply(&covariance).map_err(Error::input(universe))?.into_owned()),
     }
 }

@@ -8,8 +8,9 @@ use anstyle::{AnsiColor, Style};
 use clap::{CommandFactory, Parser};
 
 use crate::allocate::allocate;
-use crate::args::{AllocateArgs, Cli, Command, FrontierArgs, Output};
+use crate::args::{AllocateArgs, Cli, Command, CorrelationArgs, FrontierArgs, Output};
 use crate::config::merged;
+use crate::correlation::correlate;
 use crate::demo::demo;
 use crate::error::Error;
 use crate::frontier::trace;
@@ -89,6 +90,18 @@ fn dispatch(
             }
             frontier.written(form)?
         }
+        Command::Correlation(args) => {
+            let args: CorrelationArgs = merged(*args)?;
+            let form = args.report.output.unwrap_or_default();
+            let correlations = correlate(&args, input)?;
+            if form != Output::Json || verbose > 0 {
+                warn(correlations.warnings(), errors);
+            }
+            if let Some(path) = &args.report.plot {
+                correlations.draw(path)?;
+            }
+            correlations.written(form)?
+        }
         Command::Demo(args) => demo(&args)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -137,7 +150,7 @@ fn manual() -> Result<String, Error> {
     let mut command = Cli::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(&failed)?;
-    for name in ["allocate", "frontier", "demo"] {
+    for name in ["allocate", "frontier", "correlation", "demo"] {
         if let Some(below) = command.find_subcommand(name) {
             let man = clap_mangen::Man::new(below.clone());
             man.render_description_section(&mut page).map_err(&failed)?;

@@ -26,6 +26,9 @@ pub(crate) struct DataArgs {
     #[arg(help_heading = "Data", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) covariance: Option<CovarianceKind>,
+    /// After how many periods an observation counts half, for --covariance ewma [default: 11.2, a decay of 0.94]
+    #[arg(help_heading = "Data", long, value_name = "PERIODS")]
+    pub(crate) half_life: Option<f64>,
     /// What to do about a covariance that is not positive semidefinite [default: refuse]
     #[arg(help_heading = "Data", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
@@ -62,6 +65,6 @@ pub(crate) struct DataArgs {
 }
 
 part!(DataArgs {
-    prices, missing, covariance, semidefinite, returns, window, assets, periods_per_year, format, date_column,
+    prices, missing, covariance, half_life, semidefinite, returns, window, assets, periods_per_year, format, date_column,
     symbol_column, price_column, sort_dates,
 } paths { prices: file_or_stream });

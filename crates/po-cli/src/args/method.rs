@@ -78,14 +78,10 @@ impl Method {
         [Self::RiskParity, Self::RiskBudget].contains(&self)
     }
 
-    /// Whether it divides by the variance of each asset, or by that of a portfolio that may hold one alone.
+    /// Whether it divides by the variance of each asset.
     pub(crate) fn needs_movement(self) -> bool {
-        use Method::{
-            Hrp, InverseVariance, InverseVolatility, MaxDecorrelation, MaxDiversification, MaxSharpe,
-        };
-        let ratios = [MaxSharpe, MaxDiversification, MaxDecorrelation];
-        [Hrp, InverseVolatility, InverseVariance].contains(&self)
-            || ratios.contains(&self)
+        use Method::{Hrp, InverseVariance, InverseVolatility, MaxDecorrelation, MaxDiversification};
+        [Hrp, InverseVolatility, InverseVariance, MaxDiversification, MaxDecorrelation].contains(&self)
             || self.shares_risk()
     }
 }

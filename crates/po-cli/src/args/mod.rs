@@ -1,8 +1,10 @@
 //! The command line: the commands, and what each can be told.
 
 mod allocate;
+mod correlation;
 mod data;
 mod demo;
+mod evaluate;
 mod frontier;
 mod limits;
 mod method;
@@ -16,8 +18,10 @@ mod values;
 use clap::{ArgAction, Parser, Subcommand};
 
 pub(crate) use allocate::AllocateArgs;
+pub(crate) use correlation::CorrelationArgs;
 pub(crate) use data::DataArgs;
 pub(crate) use demo::DemoArgs;
+pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use frontier::FrontierArgs;
 pub(crate) use limits::LimitArgs;
 pub(crate) use method::Method;
@@ -45,6 +49,7 @@ Examples:
   po allocate prices.csv --bounds 0:0.1    no more than 10 % in one asset
   po allocate prices.csv --method min-variance --constraint 'AAPL + MSFT <= 20%'
   po frontier prices.csv --plot frontier.svg
+  po correlation prices.csv --plot correlation.svg
   zcat prices.csv.gz | po allocate - --output json";
 
 #[derive(Debug, Subcommand)]
@@ -53,6 +58,8 @@ pub(crate) enum Command {
     Allocate(Box<AllocateArgs>),
     /// Trace the efficient frontier: the least risk for each return
     Frontier(Box<FrontierArgs>),
+    /// Show how assets move together: the correlation matrix, or pairs over time; or which estimator foretells it best
+    Correlation(Box<CorrelationArgs>),
     /// Run on a simulated market, without a file
     Demo(DemoArgs),
     /// Print a completion script for a shell

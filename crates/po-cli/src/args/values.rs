@@ -10,6 +10,43 @@ pub(crate) enum CovarianceKind {
     /// The unbiased sample covariance
     #[default]
     Sample,
+    /// Exponentially weighted: recent periods count more (--half-life)
+    Ewma,
+    /// Exponentially weighted, as fast as the data ask for
+    AdaptiveEwma,
+    /// Shrunk towards equal variances without correlation (Ledoit and Wolf 2004)
+    LedoitWolf,
+    /// Shrunk towards equal correlations (Ledoit and Wolf 2003)
+    ConstantCorrelation,
+    /// Shrunk towards a market model (Ledoit and Wolf 2003)
+    SingleFactor,
+    /// Shrunk by the oracle approximation (Chen, Wiesel, Eldar, Hero 2010)
+    Oas,
+    /// Each eigenvalue shrunk by its own amount (Ledoit and Wolf 2020)
+    Nonlinear,
+    /// Eigenvalues that look like noise made equal (Laloux et al. 1999)
+    Denoised,
+    /// Joint large moves counted (Gerber et al. 2022)
+    Gerber,
+    /// By the ranks of the returns
+    Spearman,
+    /// By the order of pairs of returns
+    Kendall,
+    /// Of the observations that lie closest together (Rousseeuw 1984)
+    MinimumDeterminant,
+    /// Of losses alone
+    Semi,
+    /// GARCH volatilities and dynamic conditional correlation, for the next period (Engle 2002)
+    Dcc,
+    /// The same for many assets: fitted by pairs, around a shrunk correlation (Engle, Ledoit and Wolf 2019)
+    DccNonlinear,
+}
+
+impl CovarianceKind {
+    /// The name on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// What to do about a covariance that is not positive semidefinite.

@@ -18,6 +18,7 @@ pub use source::Source;
 pub use table::Table;
 
 pub(crate) use self::csv::open_csv;
+pub(crate) use date::Stamp;
 pub(crate) use layout::check_header;
 pub(crate) use records::Records;
 pub(crate) use source::open_file;

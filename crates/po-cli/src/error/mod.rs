@@ -11,7 +11,7 @@ pub use read::ReadError;
 pub use settings::SettingsError;
 
 use po_engine::{InputError, Universe};
-use po_engine::{convex, hrp, risk_budget};
+use po_engine::{convex, correlation, hrp, risk_budget};
 
 /// What people call the limit that all capital is invested.
 pub(crate) const BUDGET: &str = "the sum of the weights";
@@ -34,6 +34,14 @@ pub enum Error {
     Input {
         /// What is wrong with them.
         error: InputError,
+        /// The names of the assets.
+        universe: Universe,
+    },
+    /// No covariance can be estimated from the returns.
+    #[error("{}", .error.named(universe))]
+    Correlation {
+        /// What is wrong with them.
+        error: correlation::Error,
         /// The names of the assets.
         universe: Universe,
     },
@@ -87,6 +95,11 @@ impl Error {
     /// An error of the vocabulary, with the names it lacks.
     pub(crate) fn input(universe: &Universe) -> impl Fn(InputError) -> Self + '_ {
         |error| Self::Input { error, universe: universe.clone() }
+    }
+
+    /// An error of estimation, with the names it lacks.
+    pub(crate) fn correlation(universe: &Universe) -> impl Fn(correlation::Error) -> Self + '_ {
+        |error| Self::Correlation { error, universe: universe.clone() }
     }
 
     /// An error of hierarchical risk parity, with the names it lacks.

@@ -70,6 +70,16 @@ pub enum ObservationError {
         /// The method.
         method: &'static str,
     },
+    /// An asset has no variance, and so no correlation.
+    #[error(
+        "the variance of {asset} is zero in the {observations} observations, so it has no correlation with others; --assets chooses assets"
+    )]
+    NoCorrelation {
+        /// The asset.
+        asset: String,
+        /// How many observations there are.
+        observations: usize,
+    },
     /// A number is too large to compute with.
     #[error("{what} of {asset}{} is too large to compute with, expected returns of common size: are its values right?", on(*.date))]
     TooLarge {
@@ -92,6 +102,28 @@ pub enum ObservationError {
         /// How many are needed.
         required: usize,
     },
+    /// There is nothing left to score forecasts by.
+    #[error(
+        "{name} has {available} observations, the rows in which every asset has a return, and --evaluate needs {}: {in_sample} before the first forecast (--in-sample), and {scored} to score{}",
+        in_sample.saturating_add(*scored),
+        shorter(*available, *scored)
+    )]
+    TooShort {
+        /// The file.
+        name: String,
+        /// How many observations there are.
+        available: usize,
+        /// How many come before the first forecast.
+        in_sample: usize,
+        /// How many must come after it.
+        scored: usize,
+    },
+    /// Each estimator failed.
+    #[error("none of the estimators could forecast: {reasons}")]
+    NoForecast {
+        /// Each with its reason.
+        reasons: String,
+    },
     /// The window is longer than the observations.
     #[error(
         "--window {window} asks for more observations than there are, expected at most {available}, the rows in which every asset has a return"
@@ -106,6 +138,14 @@ pub enum ObservationError {
 
 fn none(apart: bool) -> &'static str {
     if apart { "no two values in a row" } else { "no values" }
+}
+
+/// What would do, where anything would.
+fn shorter(available: usize, scored: usize) -> String {
+    match available.checked_sub(scored) {
+        Some(most) if most > 1 => format!("; --in-sample {most} or less would do"),
+        _ => String::new(),
+    }
 }
 
 fn on(date: Option<DateTime>) -> String {

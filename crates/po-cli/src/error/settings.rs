@@ -1,6 +1,11 @@
 //! What can be wrong with the flags and the configuration file.
 
+use std::path::Path;
+
+use jiff::civil::DateTime;
+
 use super::meant;
+use crate::data::show_date;
 
 /// A request that cannot be met, whatever the numbers are.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -235,10 +240,84 @@ pub enum SettingsError {
         expected: &'static str,
     },
     /// The ending of a picture says nothing that can be drawn.
-    #[error("--plot {path:?} ends in none of .svg and .html, expected a file such as frontier.svg")]
+    #[error(
+        "--plot {path:?} ends in none of .svg and .html, expected a file such as {}",
+        Path::new(path).with_extension("svg").display()
+    )]
     BadPlot {
         /// The file.
         path: String,
+    },
+    /// A pair is not two assets.
+    #[error("--pairs {text:?} {reason}")]
+    BadPair {
+        /// The pair.
+        text: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// An asset of a pair was not kept.
+    #[error("asset {name:?} of --pairs is left out by --missing or --assets, expected one that is kept")]
+    PairLeftOut {
+        /// The asset.
+        name: String,
+    },
+    /// An estimator gives one matrix for all dates.
+    #[error(
+        "--covariance {kind} gives one correlation for all dates, expected --covariance ewma or dcc with --pairs"
+    )]
+    NotOverTime {
+        /// The estimator.
+        kind: String,
+    },
+    /// A flag has no meaning for pairs.
+    #[error("{flag} has no meaning with --pairs: it is about the whole matrix")]
+    NotWithPairs {
+        /// The flag.
+        flag: &'static str,
+    },
+    /// Something has no meaning where estimators are compared.
+    #[error("{flag} has no meaning with --evaluate: {reason}")]
+    NotWithEvaluate {
+        /// The flag.
+        flag: &'static str,
+        /// What there is instead.
+        reason: &'static str,
+    },
+    /// An estimator is not known.
+    #[error(
+        "{name:?} of --entrants is unknown, {}",
+        .nearest.as_ref().map_or_else(|| format!("expected some of {known}"), |nearest| format!("did you mean {nearest:?}?"))
+    )]
+    UnknownEntrant {
+        /// The name.
+        name: String,
+        /// The nearest name.
+        nearest: Option<String>,
+        /// The names that are known.
+        known: String,
+    },
+    /// A list of estimators cannot be compared.
+    #[error("--entrants {text:?} {reason}")]
+    BadEntrants {
+        /// What it says, or the part of it that is wrong.
+        text: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A text is not a date.
+    #[error("--at is {text:?}, expected a date such as 2024-01-31")]
+    BadDate {
+        /// What it says.
+        text: String,
+    },
+    /// A date lies before all observations.
+    #[error("--at is {text}, expected {} or later, the date of the first return", show_date(*.first))]
+    BeforeData {
+        /// What it says.
+        text: String,
+        /// The date of the first return.
+        first: DateTime,
     },
     /// Prices can be carried forward, returns cannot.
     #[error("--missing carry-forward carries prices, but --returns says that the file holds returns")]

@@ -77,19 +77,19 @@ pub(crate) fn trace<'a>(args: &FrontierArgs, input: Box<dyn Read + 'a>) -> Resul
     let FrontierParams { constraints, .. } = params;
     let params = MarkowitzParams { objective, constraints, semidefinite, ..MarkowitzParams::default() };
     let mut warnings = std::mem::take(&mut problem.observations.warnings);
-    let volatilities = outlook.covariance.volatilities();
-    let tangency = match volatilities.iter().position(|volatility| *volatility <= 0.0) {
-        Some(asset) => {
-            Err(format!("{} does not move, so Sharpe ratios have no greatest value", names[asset]))
+    let tangency = match Markowitz::new(params).and_then(|markowitz| markowitz.allocate(input)) {
+        Ok(portfolio) => Ok(portfolio),
+        Err(convex::Error::NoExcessReturn { greatest, .. }) => Err(format!(
+            "no portfolio has a Sharpe ratio above zero: the greatest return above the risk-free one is {:.2} % a year",
+            100.0 * greatest
+        )),
+        Err(convex::Error::Riskless { asset, .. }) => {
+            let safe = asset.map_or("a portfolio", |asset| names[asset].as_str());
+            Err(format!(
+                "{safe} returns more than the risk-free rate without risk, so Sharpe ratios have no greatest value"
+            ))
         }
-        None => match Markowitz::new(params).and_then(|markowitz| markowitz.allocate(input)) {
-            Ok(portfolio) => Ok(portfolio),
-            Err(convex::Error::NoExcessReturn { greatest, .. }) => Err(format!(
-                "no portfolio has a Sharpe ratio above zero: the greatest return above the risk-free one is {:.2} % a year",
-                100.0 * greatest
-            )),
-            Err(error) => return Err(refused(error)),
-        },
+        Err(error) => return Err(refused(error)),
     };
     let tangency = tangency.map_err(|warning| warnings.push(warning)).ok();
     let stopped = found.iter().filter(|point| point.solution.status != Status::Converged).count();
@@ -101,7 +101,7 @@ pub(crate) fn trace<'a>(args: &FrontierArgs, input: Box<dyn Read + 'a>) -> Resul
     let observations = &problem.observations;
     Ok(Frontier {
         names,
-        assets: volatilities.into_iter().zip(outlook.mean.iter().copied()).collect(),
+        assets: outlook.covariance.volatilities().into_iter().zip(outlook.mean.iter().copied()).collect(),
         points: found,
         tangency,
         curve,

@@ -33,6 +33,7 @@ impl Report {
         put("observations", report.observations.into());
         put("first", show_date(report.span.0).into());
         put("last", show_date(report.span.1).into());
+        put("covariance", report.covariance.name().into());
         put("weights", named(&report.weights));
         put("risk", risk(report, named));
         put("effective_assets", report.effective_assets().into());

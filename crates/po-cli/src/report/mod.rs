@@ -15,7 +15,7 @@ use po_engine::hrp::Split;
 use po_engine::{Covariance, GroupBound, Solution, Status};
 
 use crate::allocate::Allocation;
-use crate::args::{Method, Output, Sort};
+use crate::args::{CovarianceKind, Method, Output, Sort};
 use crate::calendar::Calendar;
 use crate::error::Error;
 use crate::observations::Observations;
@@ -39,6 +39,8 @@ pub(crate) struct Report {
     pub(crate) method: Method,
     pub(crate) names: Vec<String>,
     pub(crate) weights: Vec<f64>,
+    /// How the covariance was estimated.
+    pub(crate) covariance: CovarianceKind,
     /// Standard deviation of each asset, per period.
     pub(crate) volatilities: Vec<f64>,
     /// Share of each asset in the variance; none where there is no variance to share.
@@ -108,6 +110,7 @@ impl Report {
             method,
             names: universe.names().to_vec(),
             weights: weights.as_slice().to_vec(),
+            covariance: CovarianceKind::default(),
             volatilities: covariance.volatilities(),
             contributions,
             clusters: hrp.as_ref().map(|hrp| cut(hrp.dendrogram().cut(clusters))),

@@ -5,7 +5,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::{Form, Report, limits, optimum, shares, splits_table};
-use crate::args::Method;
+use crate::args::{CovarianceKind, Method};
 use crate::data::show_date;
 use crate::observations::listed;
 
@@ -95,6 +95,9 @@ fn summary(report: &Report) -> String {
         report.method.name(),
         report.calendar
     );
+    if report.covariance != CovarianceKind::Sample {
+        text += &format!("covariance by {}\n", report.covariance.name());
+    }
     if let Some(turnover) = report.turnover() {
         text += &format!("turnover {} of capital, bought and sold\n", percent(turnover));
     }

@@ -145,8 +145,13 @@ fn it_says_what_it_is() {
     let folder = Folder::new();
     let version = folder.po(&["--version"]);
     assert_eq!(version.out, format!("po {}\n", env!("CARGO_PKG_VERSION")));
-    for args in [["--help"].as_slice(), &["allocate", "--help"], &["frontier", "--help"], &["demo", "--help"]]
-    {
+    for args in [
+        ["--help"].as_slice(),
+        &["allocate", "--help"],
+        &["frontier", "--help"],
+        &["correlation", "--help"],
+        &["demo", "--help"],
+    ] {
         let help = folder.po(args);
         assert_eq!((help.status, help.err.as_str()), (0, ""));
         assert!(help.out.contains("Usage: po"), "{}", help.out);
@@ -155,12 +160,15 @@ fn it_says_what_it_is() {
     assert_eq!(nothing.status, 2);
     assert!(nothing.err.contains("po demo"), "{}", nothing.err);
     let manual = folder.po(&["man"]).out;
-    for part in [".TH po 1", "group\\-bounds", "\\-\\-plot", "risk\\-budget"] {
+    for part in [".TH po 1", "group\\-bounds", "\\-\\-plot", "\\-\\-pairs", "\\-\\-evaluate", "risk\\-budget"]
+    {
         assert!(manual.contains(part), "{part} is not in {manual}");
     }
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = folder.po(&["completions", shell]).out;
-        for part in ["group-bounds", "frontier", "plot", "view-confidence"] {
+        for part in
+            ["group-bounds", "frontier", "correlation", "pairs", "plot", "view-confidence", "in-sample"]
+        {
             assert!(script.contains(part), "{part} is not in {script}");
         }
     }

@@ -19,6 +19,7 @@ fn the_json_object_has_its_keys() {
             "observations",
             "first",
             "last",
+            "covariance",
             "weights",
             "risk",
             "effective_assets",
@@ -60,7 +61,7 @@ fn optimisers_and_risk_budgets_have_keys_of_their_own() {
         "A <= 60%",
     ]);
     assert_eq!(
-        keys(&actual)[8..],
+        keys(&actual)[9..],
         [
             "current",
             "trades",
@@ -88,7 +89,7 @@ fn optimisers_and_risk_budgets_have_keys_of_their_own() {
         assert!(["constraint", "asset"].contains(&keys(price)[0]));
     }
     let actual = run(&["--method", "risk-parity"]);
-    assert_eq!(keys(&actual)[8..], ["clusters", "risk_budget", "certificate", "status", "warnings"]);
+    assert_eq!(keys(&actual)[9..], ["clusters", "risk_budget", "certificate", "status", "warnings"]);
     assert_eq!(keys(&actual["risk_budget"]), ["measure", "confidence", "risk", "assets"]);
     assert_eq!(keys(&actual["risk_budget"]["assets"]["A"]), ["share", "budget", "use", "marginal"]);
     let actual = run(&["--method", "risk-parity", "--bounds", "A=:0.5"]);

@@ -98,10 +98,21 @@ fn a_frontier_without_a_good_ratio_says_so() {
 fn what_does_not_move_has_no_ratio() {
     let cash = "date,A,B\n2024-01-01,1,7\n2024-01-02,2,7\n2024-01-03,3,7\n2024-01-04,2,7\n";
     let folder = Folder::with("prices.csv", cash);
-    let object = frontier(&folder, &["--points", "3", "-o", "json", "--plot", "f.svg"]).json();
+    let options = ["--points", "3", "-o", "json", "--plot", "f.svg", "--risk-free", "-0.01"];
+    let object = frontier(&folder, &options).json();
     assert_eq!(object["maximum_sharpe"], Value::Null);
-    assert_eq!(object["warnings"][0], "B does not move, so Sharpe ratios have no greatest value");
+    let warning =
+        "B returns more than the risk-free rate without risk, so Sharpe ratios have no greatest value";
+    assert_eq!(object["warnings"][0], warning);
     assert!(number(&object["points"][0]["volatility"]) < ROUNDING);
+}
+
+#[test]
+fn cash_that_returns_less_than_the_risk_free_rate_is_no_obstacle() {
+    let cash = "date,A,B\n2024-01-01,1,7\n2024-01-02,2,7\n2024-01-03,3,7\n2024-01-04,2,7\n";
+    let folder = Folder::with("prices.csv", cash);
+    let object = frontier(&folder, &["--points", "3", "-o", "json", "--risk-free", "0.01"]).json();
+    assert!((number(&object["maximum_sharpe"]["weights"]["A"]) - 1.0).abs() < ROUNDING, "{object}");
 }
 
 #[test]
@@ -116,7 +127,7 @@ fn costs_are_taken_off_the_returns() {
 }
 
 /// Numbers of the attribute in all elements of a kind.
-fn attributes(svg: &str, element: &str, attribute: &str) -> Vec<f64> {
+pub(crate) fn attributes(svg: &str, element: &str, attribute: &str) -> Vec<f64> {
     let start = format!("<{element}");
     let key = format!(" {attribute}=\"");
     svg.split(&start)
@@ -185,7 +196,7 @@ fn pictures_that_cannot_be_drawn_are_refused() {
     let done = frontier(&folder, &["--plot", "f.png"]);
     assert_eq!(
         (done.err.as_str(), done.status),
-        ("error: --plot \"f.png\" ends in none of .svg and .html, expected a file such as frontier.svg\n", 2)
+        ("error: --plot \"f.png\" ends in none of .svg and .html, expected a file such as f.svg\n", 2)
     );
     let done = frontier(&folder, &["--plot", "no/such/f.svg"]);
     assert_eq!(done.status, 1);

@@ -6,6 +6,10 @@
 mod calendar;
 mod command;
 mod contract;
+mod correlation;
+mod correlation_pictures;
+mod covariance;
+mod evaluate;
 mod frontier;
 mod golden;
 mod infeasible;

@@ -153,7 +153,6 @@ fn assets_that_do_not_move() {
         "hrp",
         "inverse-volatility",
         "inverse-variance",
-        "max-sharpe",
         "max-diversification",
         "max-decorrelation",
         "risk-parity",

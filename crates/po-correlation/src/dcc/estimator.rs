@@ -1,14 +1,18 @@
 //! The estimator of a dynamic conditional correlation.
 
-use po_core::{Covariance, InputError, Returns};
+use std::borrow::Cow;
+
+use po_core::linalg::gram_into;
+use po_core::nalgebra::DMatrix;
+use po_core::{Covariance, CovarianceEstimator, InputError, Returns};
 
 use super::fit::DccFit;
 use super::likelihood::Likelihood;
 use super::parameters::{DccCoefficient, DccParameters};
-use super::params::{DccLikelihood, DccModel, DccParams};
+use super::params::{DccLikelihood, DccModel, DccParams, DccTarget};
 use super::target::covariance;
-use crate::Error;
 use crate::garch::{Constraint, Garch, GarchFit, Innovations, Optimum, SIZE, curvature, minimise};
+use crate::{Error, NonlinearShrinkage};
 
 /// Where the search is looked for a beginning: a and a + b.
 const GRID: [(f64, f64); 7] =
@@ -110,7 +114,8 @@ impl Dcc {
     /// # Errors
     /// [`InputError::TooFewObservations`] for a single asset; [`InputError::LengthMismatch`] for a target of
     /// another size; [`InputError::ZeroVariance`]; [`InputError::NotPositiveDefinite`] where the target is
-    /// singular and the likelihood that of all assets, or the model asymmetric.
+    /// singular and the likelihood that of all assets, or the model asymmetric; with a shrunk target as
+    /// [`NonlinearShrinkage`].
     ///
     /// # Examples
     /// ```
@@ -128,9 +133,9 @@ impl Dcc {
     /// # Ok::<(), po_correlation::Error>(())
     /// ```
     pub fn fit_residuals(&self, residuals: &Returns) -> Result<DccFit, Error> {
-        let DccParams { model, innovations, likelihood, ref target, .. } = self.params;
-        let pairs = DccLikelihood::Contiguous;
-        let mut objective = Likelihood::new(model, innovations, pairs, target.as_ref(), residuals)?;
+        let DccParams { model, innovations, likelihood, .. } = self.params;
+        let (pairs, target) = (DccLikelihood::Contiguous, self.target(residuals)?);
+        let mut objective = Likelihood::new(model, innovations, pairs, target.as_deref(), residuals)?;
         let constraints = objective.constraints();
         let bounds: Vec<Constraint> = constraints.iter().map(|(_, constraint)| *constraint).collect();
         let start = start(&mut objective);
@@ -265,14 +270,29 @@ impl Dcc {
         Ok(score)
     }
 
+    /// The target, unless it follows from the residuals as the model has it.
+    fn target(&self, residuals: &Returns) -> Result<Option<Cow<'_, Covariance>>, Error> {
+        match &self.params.target {
+            DccTarget::Residuals => Ok(None),
+            DccTarget::Given(target) => Ok(Some(Cow::Borrowed(target))),
+            DccTarget::Scaled => {
+                let mut products = DMatrix::zeros(residuals.assets(), residuals.assets());
+                gram_into(1.0 / residuals.observations() as f64, residuals.as_view(), &mut products)?;
+                scaled(&Covariance::new(products)?)
+            }
+            DccTarget::Shrunk => scaled(&NonlinearShrinkage::new().estimate(residuals)?),
+        }
+    }
+
     fn evaluate(
         &self,
         parameters: &DccParameters,
         residuals: &Returns,
         gradient: bool,
     ) -> Result<(Likelihood, (f64, [f64; 4])), Error> {
-        let DccParams { model, innovations, likelihood, ref target, .. } = self.params;
-        let mut objective = Likelihood::new(model, innovations, likelihood, target.as_ref(), residuals)?;
+        let DccParams { model, innovations, likelihood, .. } = self.params;
+        let target = self.target(residuals)?;
+        let mut objective = Likelihood::new(model, innovations, likelihood, target.as_deref(), residuals)?;
         parameters.check(model, objective.delta)?;
         let student = innovations == Innovations::StudentT;
         if student != parameters.degrees_of_freedom.is_some() {
@@ -287,6 +307,11 @@ impl Dcc {
         }
         Ok((objective, (value, slopes)))
     }
+}
+
+/// The correlation that belongs to a covariance.
+fn scaled<'a>(covariance: &Covariance) -> Result<Option<Cow<'a, Covariance>>, Error> {
+    Ok(Some(Cow::Owned(Covariance::new(covariance.correlation()?.into_inner())?)))
 }
 
 /// The most likely point of a grid.

@@ -13,7 +13,7 @@ use crate::garch::{GarchModel, GarchParameters, GarchParams, Innovations};
 /// | `innovations` | `Normal` | two densities | the joint density of the residuals |
 /// | `likelihood` | `Full` | three likelihoods | of all assets at once, or of pairs |
 /// | `margins` | GARCH(1,1) | see [`GarchParams`] | the model of each asset's variance |
-/// | `target` | none | N x N | to what the correlation returns; none: what the residuals show |
+/// | `target` | `Residuals` | see [`DccTarget`] | to what the correlation returns |
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
@@ -26,8 +26,25 @@ pub struct DccParams {
     pub likelihood: DccLikelihood,
     /// The model of each asset's variance.
     pub margins: GarchParams,
-    /// To what the correlation returns; a shrunk one makes the estimator of Engle, Ledoit and Wolf (2019).
-    pub target: Option<Covariance>,
+    /// To what the correlation returns.
+    pub target: DccTarget,
+}
+
+/// S, to which the correlation of the standardised residuals returns.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum DccTarget {
+    /// What the residuals show, in the way of each model.
+    #[default]
+    Residuals,
+    /// The mean of `z z'` scaled to a diagonal of one, as the R package rmgarch has it for each model.
+    Scaled,
+    /// The correlation of the residuals by [nonlinear shrinkage](crate::NonlinearShrinkage), for assets that are
+    /// many beside the periods (DCC-NL, Engle, Ledoit and Wolf 2019).
+    Shrunk,
+    /// This matrix, N x N.
+    Given(Covariance),
 }
 
 /// How the correlation R of the standardised residuals z follows from the past.

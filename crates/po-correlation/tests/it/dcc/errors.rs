@@ -2,8 +2,8 @@
 
 use po_core::{Covariance, InputError, Returns, StreamingEstimator};
 use po_correlation::{
-    Dcc, DccFilter, DccFilterParams, DccModel, DccParameters, DccParams, Error, GarchParameters, Innovations,
-    Margin,
+    Dcc, DccFilter, DccFilterParams, DccModel, DccParameters, DccParams, DccTarget, Error, GarchParameters,
+    Innovations, Margin,
 };
 
 use super::golden::residuals;
@@ -38,7 +38,7 @@ fn samples_that_have_no_correlation() {
         InputError::NotPositiveDefinite { pivot: 1 },
         "the matrix is not positive definite: pivot 1 is not positive, expected positive pivots",
     );
-    let target = Some(Covariance::from_column_slice(2, &[1.0, 0.0, 0.0, 1.0]).unwrap());
+    let target = DccTarget::Given(Covariance::from_column_slice(2, &[1.0, 0.0, 0.0, 1.0]).unwrap());
     refused(
         Dcc::new(DccParams { target, ..DccParams::default() }).fit_residuals(&residuals()),
         InputError::LengthMismatch { what: "the target", expected: 4, actual: 2 },

@@ -1,8 +1,9 @@
 //! What holds for any residuals.
 
-use po_core::{Covariance, Returns};
+use po_core::{Covariance, CovarianceEstimator, InputError, Returns};
 use po_correlation::{
-    Dcc, DccCoefficient, DccLikelihood, DccModel, DccParameters, DccParams, GarchParams, Innovations,
+    Dcc, DccCoefficient, DccLikelihood, DccModel, DccParameters, DccParams, DccTarget, Error, GarchParams,
+    Innovations, NonlinearShrinkage,
 };
 
 use super::golden::residuals;
@@ -35,7 +36,12 @@ pub(super) fn every_setting() -> Vec<DccParams> {
     for model in MODELS {
         for likelihood in LIKELIHOODS {
             for innovations in [Innovations::Normal, Innovations::StudentT] {
-                for target in [None, Some(given.clone())] {
+                for target in [
+                    DccTarget::Residuals,
+                    DccTarget::Scaled,
+                    DccTarget::Shrunk,
+                    DccTarget::Given(given.clone()),
+                ] {
                     let margins = GarchParams::default();
                     settings.push(DccParams { model, innovations, likelihood, margins, target });
                 }
@@ -149,6 +155,35 @@ fn of_two_assets_all_likelihoods_are_one() {
             }
         }
     }
+}
+
+#[test]
+fn targets_follow_from_the_residuals() {
+    let residuals = residuals();
+    let shrunk = NonlinearShrinkage::new().estimate(&residuals).unwrap().correlation().unwrap();
+    let given = DccTarget::Given(Covariance::new(shrunk.into_inner()).unwrap());
+    let fit =
+        |target| Dcc::new(DccParams { target, ..DccParams::default() }).fit_residuals(&residuals).unwrap();
+    assert_eq!(fit(DccTarget::Shrunk), fit(given));
+    let fit = fit(DccTarget::Scaled);
+    for (row, col) in [(0, 0), (3, 3), (1, 0), (2, 3)] {
+        let product = |i: usize, j: usize| -> f64 {
+            residuals.column(i).iter().zip(residuals.column(j)).map(|(a, b)| a * b).sum()
+        };
+        let expected = product(row, col) / (product(row, row) * product(col, col)).sqrt();
+        assert!((fit.target.as_view()[(row, col)] - expected).abs() < 1e-14);
+    }
+}
+
+/// Thirty assets over twenty-five periods: the mean of `z z'` is singular, what it is shrunk to is not.
+#[test]
+fn a_shrunk_target_takes_more_assets_than_periods() {
+    let residuals = Returns::from_column_slice(25, 30, &noise(3, 750)).unwrap();
+    let dcc = |target| Dcc::new(DccParams { target, ..DccParams::default() });
+    let at = DccParameters { a: 0.02, b: 0.95, ..DccParameters::default() };
+    let error = dcc(DccTarget::Residuals).log_likelihood(&at, &residuals).unwrap_err();
+    assert!(matches!(error, Error::Input(InputError::NotPositiveDefinite { .. })), "{error}");
+    assert!(dcc(DccTarget::Shrunk).log_likelihood(&at, &residuals).unwrap().is_finite());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use po_correlation::{
 
 use crate::garch::properties::noise;
 
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 200;
 const PERIODS: usize = 1000;
 const TRUTH: DccParameters = DccParameters { a: 0.05, b: 0.90, g: 0.0, degrees_of_freedom: None };
 
@@ -42,7 +42,7 @@ fn mean(values: &[f64]) -> (f64, f64) {
     (mean, (variance / many).sqrt())
 }
 
-/// Over forty samples, returns in, the estimates of a and b scatter around the truth: their means are within
+/// Over two hundred samples, returns in, the estimates of a and b scatter around the truth: their means are within
 /// four standard errors of it, widened by the bias of order 1/T that every estimate of a persistence has.
 #[test]
 fn a_simulated_correlation_recovers_its_parameters() {

@@ -1,0 +1,224 @@
+//! The correlation of some pairs, at each date.
+
+use jiff::civil::DateTime;
+use po_engine::correlation::{Dcc, DccFilter, DccParams, Decay, Ewma, EwmaParams};
+use po_engine::{Returns, Status, StreamingEstimator, correlation};
+use serde_json::{Map, Value, json};
+
+use super::pairs::Pair;
+use super::sample::{About, Sample};
+use crate::args::CovarianceKind;
+use crate::data::show_date;
+use crate::error::{Error, ObservationError, SettingsError};
+use crate::report::csv_row;
+
+/// News that moves correlations less than this does not move them.
+const STILL: f64 = 1e-6;
+
+/// Correlations over time.
+#[derive(Clone, Debug)]
+pub(crate) struct Series {
+    pub(super) model: Model,
+    pub(super) dates: Vec<DateTime>,
+    pub(super) paths: Vec<Path>,
+    pub(crate) about: About,
+}
+
+/// What the correlations follow.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Model {
+    /// Exponential weights.
+    Ewma { half_life: f64 },
+    /// Dynamic conditional correlation: the weight of the news, and that of the past.
+    Dcc { a: f64, b: f64 },
+}
+
+/// The correlation of one pair at each date; none while an asset does not move.
+#[derive(Clone, Debug)]
+pub(super) struct Path {
+    pub(super) name: String,
+    pub(super) values: Vec<Option<f64>>,
+}
+
+impl Series {
+    /// Runs the estimator through the observations.
+    pub(super) fn estimate(
+        kind: CovarianceKind,
+        half_life: Option<f64>,
+        pairs: &[Pair],
+        sample: Sample,
+    ) -> Result<Self, Error> {
+        let (mut about, file) = (sample.about(), sample.file);
+        let observations = &sample.observations;
+        let universe = &observations.universe;
+        let position = |name: &String| {
+            let found = universe.names().iter().position(|known| known == name);
+            found.ok_or_else(|| SettingsError::PairLeftOut { name: name.clone() })
+        };
+        let positions = pairs
+            .iter()
+            .map(|pair| Ok((position(&pair.one)?, position(&pair.other)?)))
+            .collect::<Result<Vec<_>, SettingsError>>()?;
+        let returns = &observations.returns;
+        let (model, skipped, values) = match kind {
+            CovarianceKind::Dcc => dcc(returns, &positions, &mut about.warnings),
+            _ => ewma(returns, &positions, half_life),
+        }
+        .map_err(Error::correlation(universe))?;
+        if skipped >= observations.dates.len() {
+            let (rows, required) = (observations.dates.len(), skipped + 1);
+            let what = "rows of returns";
+            return Err(ObservationError::TooFewRows { name: file, rows, what, required }.into());
+        }
+        let paths: Vec<Path> =
+            pairs.iter().zip(values).map(|(pair, values)| Path { name: pair.text(), values }).collect();
+        about.warnings.extend(paths.iter().filter_map(Path::gaps));
+        Ok(Self { model, dates: observations.dates[skipped..].to_vec(), paths, about })
+    }
+
+    pub(super) fn csv(&self) -> Result<String, Error> {
+        let mut text = csv_row(["date"].into_iter().chain(self.paths.iter().map(|path| path.name.as_str())))?;
+        for (row, date) in self.dates.iter().enumerate() {
+            let mut cells = vec![show_date(*date)];
+            cells.extend(
+                self.paths
+                    .iter()
+                    .map(|path| path.values[row].map_or(String::new(), |value| value.to_string())),
+            );
+            text += &csv_row(cells.iter().map(String::as_str))?;
+        }
+        Ok(text)
+    }
+
+    pub(super) fn json(&self) -> Result<String, Error> {
+        let paths: Map<String, Value> =
+            self.paths.iter().map(|path| (path.name.clone(), json!(path.values))).collect();
+        let parameters = match self.model {
+            Model::Ewma { half_life } => json!({ "half_life": half_life }),
+            Model::Dcc { a, b } => json!({ "a": a, "b": b }),
+        };
+        let About { assets, observations, span, calendar, warnings } = &self.about;
+        let object = json!({
+            "covariance": self.model.name(),
+            "parameters": parameters,
+            "assets": assets,
+            "observations": observations,
+            "first": show_date(span.0),
+            "last": show_date(span.1),
+            "periods_per_year": calendar.periods_per_year,
+            "dates": self.dates.iter().copied().map(show_date).collect::<Vec<_>>(),
+            "correlations": paths,
+            "warnings": warnings,
+        });
+        let text = serde_json::to_string(&object).map_err(|error| Error::write("JSON")(error.into()))?;
+        Ok(text + "\n")
+    }
+}
+
+impl Model {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ewma { .. } => "ewma",
+            Self::Dcc { .. } => "dcc",
+        }
+    }
+
+    /// What it is and how fast it forgets, for people.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::Ewma { half_life } => {
+                format!("ewma, half-life {} periods", (half_life * 100.0).round() / 100.0)
+            }
+            Self::Dcc { a, b } => format!("dcc, a {a:.4}, b {b:.4}, fitted to all observations"),
+        }
+    }
+}
+
+impl Path {
+    /// The dates' positions of the least and the greatest correlation.
+    pub(super) fn extremes(&self) -> Option<(usize, usize)> {
+        let known = || self.values.iter().enumerate().filter_map(|(row, value)| Some((row, (*value)?)));
+        let least = known().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let greatest = known().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some((least.0, greatest.0))
+    }
+
+    /// The mean over the dates that have a correlation.
+    pub(super) fn mean(&self) -> Option<f64> {
+        let count = self.values.iter().flatten().count();
+        (count > 0).then(|| self.values.iter().flatten().sum::<f64>() / count as f64)
+    }
+
+    /// What there is to say where correlations are missing.
+    fn gaps(&self) -> Option<String> {
+        let missing = self.values.iter().filter(|value| value.is_none()).count();
+        let dates = if missing == 1 { "1 date" } else { &format!("{missing} dates") };
+        (missing > 0).then(|| {
+            format!("{} has no correlation on {dates}: until then one of the two had not moved", self.name)
+        })
+    }
+
+    pub(super) fn last(&self) -> Option<f64> {
+        self.values.last().copied().flatten()
+    }
+}
+
+/// What was found: the model, how many dates pass before it is ready, and the values of each pair.
+type Found = (Model, usize, Vec<Vec<Option<f64>>>);
+
+fn ewma(
+    returns: &Returns,
+    pairs: &[(usize, usize)],
+    half_life: Option<f64>,
+) -> Result<Found, correlation::Error> {
+    let default = EwmaParams::default();
+    let volatility = half_life.map_or(default.volatility, Decay::HalfLife);
+    let params = EwmaParams { volatility, ..default };
+    let skipped = params.min_observations - 1;
+    let model = Model::Ewma { half_life: params.volatility.half_life() };
+    let mut ewma = Ewma::new(params, returns.assets())?;
+    let pair = |ewma: &Ewma, (one, other): (usize, usize)| {
+        let scale = (ewma.variance(one) * ewma.variance(other)).sqrt();
+        // Rounding must not carry two assets that are one beyond their bounds.
+        (scale > 0.0).then(|| (ewma.covariance(one, other) / scale).clamp(-1.0, 1.0))
+    };
+    Ok((model, skipped, run(&mut ewma, returns, pairs, skipped, pair)?))
+}
+
+fn dcc(
+    returns: &Returns,
+    pairs: &[(usize, usize)],
+    warnings: &mut Vec<String>,
+) -> Result<Found, correlation::Error> {
+    let fit = Dcc::new(DccParams::default()).fit(returns)?;
+    if fit.status != Status::Converged {
+        warnings.push("the search for the parameters of dcc ended before its tolerance was met".to_owned());
+    }
+    let (a, b) = (fit.parameters.a, fit.parameters.b);
+    if a < STILL {
+        warnings.push("dcc finds no change of correlations over time: the weight of news is zero".to_owned());
+    }
+    let mut filter = DccFilter::new(fit.filter_params()?)?;
+    let pair = |filter: &DccFilter, (one, other)| filter.pair(one, other);
+    Ok((Model::Dcc { a, b }, 0, run(&mut filter, returns, pairs, 0, pair)?))
+}
+
+/// Takes in one date after the other, and asks for each pair after each.
+fn run<E: StreamingEstimator<Error = correlation::Error>>(
+    estimator: &mut E,
+    returns: &Returns,
+    pairs: &[(usize, usize)],
+    skipped: usize,
+    ask: impl Fn(&E, (usize, usize)) -> Option<f64>,
+) -> Result<Vec<Vec<Option<f64>>>, correlation::Error> {
+    let mut values = vec![Vec::with_capacity(returns.observations()); pairs.len()];
+    let mut row = vec![0.0; returns.assets()];
+    for date in 0..returns.observations() {
+        row.iter_mut().enumerate().for_each(|(asset, value)| *value = returns.column(asset)[date]);
+        estimator.update(&row)?;
+        if date >= skipped {
+            values.iter_mut().zip(pairs).for_each(|(values, pair)| values.push(ask(estimator, *pair)));
+        }
+    }
+    Ok(values)
+}
