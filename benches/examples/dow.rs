@@ -23,7 +23,10 @@ fn mean_correlation(covariance: &Covariance) -> f64 {
 }
 
 fn main() {
-    let file = std::env::args_os().nth(1).expect("the file of returns");
+    let Some(file) = std::env::args_os().nth(1) else {
+        println!("usage: dow FILE: daily returns, a column of dates first");
+        return;
+    };
     let (dates, assets) = (dates(Path::new(&file)), columns(Path::new(&file), &[]));
     let returns =
         Returns::from_column_slice(dates.len(), assets.len(), &assets.concat()).expect("finite returns");

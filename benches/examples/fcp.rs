@@ -25,7 +25,10 @@ const DIGITS: f64 = 1e-5;
 const DIGITS_OF_ERRORS: f64 = 1e-4;
 
 fn main() {
-    let file = std::env::args_os().nth(1).expect("the file of returns");
+    let Some(file) = std::env::args_os().nth(1) else {
+        println!("usage: fcp FILE: a column of returns named ret_pct");
+        return;
+    };
     let returns = columns(Path::new(&file), &["ret_pct"]).pop().expect("a column");
     let garch =
         Garch::new(GarchParams { initial_variance: InitialVariance::Sample, ..GarchParams::default() });

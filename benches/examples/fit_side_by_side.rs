@@ -5,6 +5,7 @@
     clippy::expect_used,
     reason = "the settings are sound, and a program that measures should stop if not"
 )]
+#![expect(clippy::print_stdout, reason = "without a folder it says how it is used")]
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -43,7 +44,10 @@ fn full_likelihood(fit: &DccFit) -> f64 {
 }
 
 fn main() {
-    let folder = PathBuf::from(std::env::args_os().nth(1).expect("a folder to write to"));
+    let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        println!("usage: fit_side_by_side FOLDER: writes simulated returns and our own times there");
+        return;
+    };
     std::fs::create_dir_all(&folder).expect("a folder that can be made");
     let mut lines = Vec::new();
     let mut line = |name: String, seconds: f64, likelihood: f64, [alpha, beta]: [f64; 2]| {
