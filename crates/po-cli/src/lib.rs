@@ -16,6 +16,7 @@ mod frontier;
 mod observations;
 mod optimise;
 mod outlook;
+mod page;
 mod picture;
 mod problem;
 mod report;

@@ -13,7 +13,7 @@ pub(crate) const FAINT: RGBColor = RGBColor(107, 114, 128);
 pub(crate) const GRID: RGBColor = RGBColor(229, 231, 235);
 
 /// Sizes of text, in pixels.
-pub(crate) const TITLE: f64 = 22.0;
+const TITLE: f64 = 22.0;
 pub(crate) const TEXT: f64 = 13.0;
 pub(crate) const SMALL: f64 = 11.0;
 
@@ -84,17 +84,20 @@ pub(crate) fn write(
     (size, colour): (f64, RGBColor),
     placed: Placed,
 ) -> Drawn {
-    let font = FontDesc::new(FontFamily::SansSerif, size * BACKEND * f64::from(SCALE), FontStyle::Normal);
-    let font = if placed.upwards { font.transform(FontTransform::Rotate270) } else { font };
-    let style = font.color(&colour).pos(Pos::new(placed.horizontal, VPos::Center));
+    let turned = if placed.upwards { FontTransform::Rotate270 } else { FontTransform::None };
+    let at_side = Pos::new(placed.horizontal, VPos::Center);
+    let style = style(size, colour, at_side, FontStyle::Normal).transform(turned);
     canvas.draw(&Text::new(words.to_owned(), scaled(at), style))
+}
+
+/// How a text looks, and on which side of its place it stands.
+pub(crate) fn style(size: f64, colour: RGBColor, side: Pos, weight: FontStyle) -> TextStyle<'static> {
+    FontDesc::new(FontFamily::SansSerif, size * BACKEND * f64::from(SCALE), weight).color(&colour).pos(side)
 }
 
 /// The title, and beneath it what the picture is of, one line each.
 pub(crate) fn heading(canvas: &Canvas<'_>, title: &str, lines: &[String]) -> Drawn {
-    let size = TITLE * BACKEND * f64::from(SCALE);
-    let bold = FontDesc::new(FontFamily::SansSerif, size, FontStyle::Bold).color(&INK);
-    let bold = bold.pos(Pos::new(HPos::Left, VPos::Top));
+    let bold = style(TITLE, INK, Pos::new(HPos::Left, VPos::Top), FontStyle::Bold);
     canvas.draw(&Text::new(title.to_owned(), scaled((24.0, 18.0)), bold))?;
     for (index, line) in lines.iter().enumerate() {
         write(canvas, line, (24.0, 56.0 + 18.0 * index as f64), (TEXT, FAINT), Placed::RIGHT)?;
@@ -135,11 +138,6 @@ pub(crate) fn save(
     let picture = picture.map_err(|reason| Error::Write { target: name.clone(), reason, closed: false })?;
     let text = if is_page(path) { page(&picture) } else { picture };
     std::fs::write(path, text).map_err(Error::write(&name))
-}
-
-/// Text that HTML does not take for its own.
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn is_page(path: &Path) -> bool {

@@ -3,15 +3,9 @@
 use super::matrix::Matrix;
 use super::series::Series;
 use super::tables;
-use crate::picture::escaped;
+use crate::page::{escaped, page};
 
-const STYLE: &str = "\
-body{font:15px/1.5 system-ui,sans-serif;color:#1f2937;background:#fff;max-width:1000px;margin:2rem auto;padding:0 1rem}
-h1,h2{font-weight:600;line-height:1.2}svg{max-width:100%;height:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .6rem;text-align:right;border-bottom:1px solid #e5e7eb}
-th{border-bottom:2px solid #94a3b8}th.word,td.word{text-align:left}
-p,footer{color:#6b7280}";
+const STYLE: &str = "th.word,td.word{text-align:left}";
 
 /// The page around a heat map.
 pub(super) fn matrix(matrix: &Matrix, picture: &str) -> String {
@@ -20,7 +14,7 @@ pub(super) fn matrix(matrix: &Matrix, picture: &str) -> String {
     for line in tables::summary(matrix) {
         body += &format!("<p>{}</p>\n", escaped(&line));
     }
-    page("Correlation matrix", picture, &body, &matrix.about.warnings)
+    page("Correlation matrix", STYLE, picture, &body, &matrix.about.warnings)
 }
 
 /// The page around lines over time.
@@ -32,19 +26,7 @@ pub(super) fn series(series: &Series, picture: &str) -> String {
     let names = series.paths.iter().map(|path| path.name.as_str());
     let header: Vec<&str> = ["date"].into_iter().chain(names).collect();
     body += &table(&header, |column| column == 0, &rows);
-    page("Correlation over time", picture, &body, &series.about.warnings)
-}
-
-fn page(title: &str, picture: &str, body: &str, warnings: &[String]) -> String {
-    let notes: String = warnings.iter().map(|warning| format!("<li>{}</li>\n", escaped(warning))).collect();
-    let notes = if notes.is_empty() { notes } else { format!("<h2>Notes</h2>\n<ul>\n{notes}</ul>\n") };
-    let version = env!("CARGO_PKG_VERSION");
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
-         <style>\n{STYLE}\n</style>\n</head>\n<body>\n<figure style=\"margin:0\" role=\"img\" aria-label=\"{title}\">\n\
-         {picture}\n</figure>\n{body}{notes}<footer><p>po {version}</p></footer>\n</body>\n</html>\n"
-    )
+    page("Correlation over time", STYLE, picture, &body, &series.about.warnings)
 }
 
 fn table(header: &[&str], is_word: impl Fn(usize) -> bool, rows: &[Vec<String>]) -> String {

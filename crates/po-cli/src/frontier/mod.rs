@@ -19,6 +19,7 @@ use crate::args::{FrontierArgs, Output};
 use crate::calendar::Calendar;
 use crate::error::{Error, SettingsError};
 use crate::outlook::{Basis, Outlook};
+use crate::picture;
 use crate::problem::Problem;
 
 /// How many portfolios are shown unless told otherwise.
@@ -126,11 +127,7 @@ impl Frontier {
 
     /// Draws the frontier into a file.
     pub(crate) fn draw(&self, path: &Path) -> Result<(), Error> {
-        let name = path.display().to_string();
-        let picture =
-            plot::svg(self).map_err(|reason| Error::Write { target: name.clone(), reason, closed: false })?;
-        let text = if is_page(path) { page::html(self, &picture) } else { picture };
-        std::fs::write(path, text).map_err(Error::write(&name))
+        picture::save(path, plot::svg(self), |picture| page::html(self, picture))
     }
 
     /// Excess return over volatility; none without volatility.
@@ -167,19 +164,5 @@ fn check(args: &FrontierArgs, points: usize) -> Result<(), SettingsError> {
         let (flag, expected) = ("--risk-free", "a finite number".to_owned());
         return Err(SettingsError::OutOfRange { flag, value, expected });
     }
-    match &args.report.plot {
-        Some(path) if !is_page(path) && !has_extension(path, &["svg"]) => {
-            Err(SettingsError::BadPlot { path: path.display().to_string() })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn is_page(path: &Path) -> bool {
-    has_extension(path, &["html", "htm"])
-}
-
-fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    let own = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    extensions.contains(&own.as_str())
+    picture::check(args.report.plot.as_deref())
 }

@@ -1,56 +1,30 @@
 //! The frontier as a picture.
 
 use plotters::chart::ChartBuilder;
-use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::labels::{Area, Beside, Places};
 use super::report::subject;
 use super::{Frontier, net};
+use crate::picture::{self, Canvas, Drawn, FAINT, GRID, INK, SCALE, SMALL, TEXT, scaled, style};
 
 const SIZE: (u32, u32) = (1000, 680);
 
-const INK: RGBColor = RGBColor(31, 41, 55);
-const FAINT: RGBColor = RGBColor(107, 114, 128);
-const GRID: RGBColor = RGBColor(229, 231, 235);
 const DOT: RGBColor = RGBColor(148, 158, 174);
 const CURVE: RGBColor = RGBColor(37, 99, 235);
 const SAFEST: RGBColor = RGBColor(5, 150, 105);
 const TANGENCY: RGBColor = RGBColor(217, 84, 16);
 
-/// Sizes of text, in pixels.
-const TITLE: f64 = 22.0;
-const TEXT: f64 = 13.0;
-const SMALL: f64 = 11.0;
-
-/// The backend divides sizes by this.
-const BACKEND: f64 = 1.24;
-
 /// The share of the assets at either end that does not decide how far the axes go.
 const OUTLIERS: f64 = 0.05;
 
-/// The backend knows whole pixels only, so the picture is drawn this much larger and shown smaller.
-const SCALE: u32 = 8;
-
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
-
 /// Draws the picture; the reason if it cannot be.
 pub(super) fn svg(frontier: &Frontier) -> Result<String, String> {
-    let mut text = String::new();
-    let (width, height) = (SIZE.0 * SCALE, SIZE.1 * SCALE);
-    {
-        let canvas = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
-        drawn(frontier, &canvas).map_err(|error| error.to_string())?;
-        canvas.present().map_err(|error| error.to_string())?;
-    }
-    let large = format!("width=\"{width}\" height=\"{height}\"");
-    Ok(text.replacen(&large, &format!("width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1), 1))
+    picture::svg(SIZE, false, |canvas| drawn(frontier, canvas))
 }
 
 fn drawn(frontier: &Frontier, canvas: &Canvas<'_>) -> Drawn {
-    canvas.fill(&WHITE)?;
     let (x, y) = ranges(frontier);
     let shown = |(risk, mean): (f64, f64)| risk <= x.1 && (y.0..=y.1).contains(&mean);
     let assets: Vec<(usize, (f64, f64))> =
@@ -149,11 +123,6 @@ fn ranges(frontier: &Frontier) -> ((f64, f64), (f64, f64)) {
 
 /// The title, and what the picture is of.
 fn heading(frontier: &Frontier, hidden: usize, canvas: &Canvas<'_>) -> Drawn {
-    canvas.draw(&Text::new(
-        "Efficient frontier",
-        scaled((24.0, 18.0)),
-        style(TITLE, INK, HPos::Left, VPos::Top, true),
-    ))?;
     let mut words = format!(
         "{}; expected returns: {}; risk-free return {} %",
         subject(frontier),
@@ -164,7 +133,7 @@ fn heading(frontier: &Frontier, hidden: usize, canvas: &Canvas<'_>) -> Drawn {
         let assets = if hidden == 1 { "asset lies" } else { "assets lie" };
         words += &format!("; {hidden} {assets} outside the picture");
     }
-    canvas.draw(&Text::new(words, scaled((24.0, 49.0)), style(TEXT, FAINT, HPos::Left, VPos::Top, false)))
+    picture::heading(canvas, "Efficient frontier", &[words])
 }
 
 /// Axes and grid; the frame within which the rest is drawn.
@@ -184,6 +153,7 @@ fn mesh(
             }
         }
     };
+    let middle = || Pos::new(HPos::Center, VPos::Center);
     let mut chart = ChartBuilder::on(canvas)
         .margin_top(78 * SCALE)
         .margin_right(30 * SCALE)
@@ -200,8 +170,8 @@ fn mesh(
         .bold_line_style(GRID.stroke_width(SCALE))
         .axis_style(DOT.stroke_width(SCALE))
         .set_all_tick_mark_size(4 * SCALE)
-        .label_style(style(SMALL + 1.0, FAINT, HPos::Center, VPos::Center, false))
-        .axis_desc_style(style(TEXT, INK, HPos::Center, VPos::Center, false))
+        .label_style(style(SMALL + 1.0, FAINT, middle(), FontStyle::Normal))
+        .axis_desc_style(style(TEXT, INK, middle(), FontStyle::Normal))
         .x_desc("volatility a year")
         .y_desc("expected return a year")
         .x_label_formatter(&per_cent(x))
@@ -213,19 +183,6 @@ fn mesh(
     };
     let ((left, bottom), (right, top)) = (pixel(x.0, y.0), pixel(x.1, y.1));
     Ok(Area { left, top, right, bottom })
-}
-
-fn style(size: f64, colour: RGBColor, horizontal: HPos, vertical: VPos, bold: bool) -> TextStyle<'static> {
-    let weight = if bold { FontStyle::Bold } else { FontStyle::Normal };
-    FontDesc::new(FontFamily::SansSerif, size * BACKEND * f64::from(SCALE), weight)
-        .color(&colour)
-        .pos(Pos::new(horizontal, vertical))
-}
-
-/// A place in the pixels of the backend.
-fn scaled((x, y): (f64, f64)) -> (i32, i32) {
-    let scale = f64::from(SCALE);
-    ((x * scale).round() as i32, (y * scale).round() as i32)
 }
 
 fn dot(canvas: &Canvas<'_>, place: (f64, f64), radius: f64, colour: RGBColor) -> Drawn {
@@ -268,7 +225,9 @@ fn write(
     };
     for (index, line) in lines.iter().enumerate() {
         let middle = top + pitch * (index as f64 + 0.5);
-        let style = style(size, colour, anchor, VPos::Center, index == 0 && lines.len() > 1);
+        let title = index == 0 && lines.len() > 1;
+        let weight = if title { FontStyle::Bold } else { FontStyle::Normal };
+        let style = style(size, colour, Pos::new(anchor, VPos::Center), weight);
         canvas.draw(&Text::new(*line, scaled((left, middle)), style))?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use super::likelihood::Likelihood;
 use super::parameters::{DccCoefficient, DccParameters};
 use super::params::{DccLikelihood, DccModel, DccParams, DccTarget};
 use super::target::covariance;
-use crate::garch::{Constraint, Garch, GarchFit, Innovations, Optimum, SIZE, curvature, minimise};
+use crate::garch::{Constraint, Garch, GarchFit, Innovations, Optimum, SIZE, minimise};
 use crate::{Error, NonlinearShrinkage};
 
 /// Where the search is looked for a beginning: a and a + b.
@@ -139,24 +139,18 @@ impl Dcc {
         let constraints = objective.constraints();
         let bounds: Vec<Constraint> = constraints.iter().map(|(_, constraint)| *constraint).collect();
         let start = start(&mut objective);
-        let hessian = curvature(&mut objective, &start);
-        let mut optimum = minimise(&mut objective, start, hessian, &bounds, None, false);
+        let mut optimum = minimise(&mut objective, start, None, &bounds, None, false);
         if likelihood != pairs {
             let before = optimum.iterations;
             objective.likelihood = likelihood;
             objective.scale =
                 if likelihood == DccLikelihood::Full { 1.0 } else { (residuals.assets() - 1) as f64 };
-            if likelihood == DccLikelihood::Full {
-                let (value, _) = objective.evaluate(&objective.parameters(&optimum.point), false);
-                if value.is_nan() {
-                    return Err(InputError::NotPositiveDefinite {
-                        pivot: singular(&mut objective, &optimum),
-                    }
-                    .into());
-                }
+            optimum = minimise(&mut objective, optimum.point, None, &bounds, None, true);
+            if likelihood == DccLikelihood::Full && optimum.value.is_nan() {
+                return Err(
+                    InputError::NotPositiveDefinite { pivot: singular(&mut objective, &optimum) }.into()
+                );
             }
-            let hessian = curvature(&mut objective, &optimum.point);
-            optimum = minimise(&mut objective, optimum.point, hessian, &bounds, None, true);
             optimum.iterations += before;
         }
         let held = |bit: usize| optimum.active & (1 << bit) != 0;

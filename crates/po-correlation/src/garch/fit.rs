@@ -4,7 +4,7 @@ use po_core::{InputError, Status};
 
 use super::estimates::{Coefficient, GarchEstimate, errors};
 use super::likelihood::{DEGREES, Likelihood, Shape};
-use super::optimum::{Optimum, curvature, minimise};
+use super::optimum::{Optimum, minimise};
 use super::parameters::GarchParameters;
 use super::params::{GarchMean, GarchModel, GarchParams, Innovations};
 use super::passes::{Nothing, OMEGA, Record};
@@ -319,7 +319,7 @@ fn search(mut likelihood: Likelihood<'_>) -> (Optimum, usize) {
     let [best, other] = starts(&likelihood);
     let mut from = |start: Vector, known: Option<&Optimum>| {
         let curvature = definite(likelihood.information(&start, true), likelihood.free().len());
-        minimise(&mut likelihood, start, curvature, constraints, known, false)
+        minimise(&mut likelihood, start, Some(curvature), constraints, known, false)
     };
     let first = from(best, None);
     // Inside the bounds there is one optimum; a bound may hide another.
@@ -351,8 +351,7 @@ fn on_kink(mut likelihood: Likelihood<'_>, near: &Optimum, constraints: &[Constr
         held.normal[0] = sign;
         held.lower = sign * near.point[0];
     }
-    let hessian = curvature(&mut likelihood, &near.point);
-    let optimum = minimise(&mut likelihood, near.point, hessian, &held[..many + 2], None, false);
+    let optimum = minimise(&mut likelihood, near.point, None, &held[..many + 2], None, false);
     if optimum.value <= near.value {
         Optimum { active: optimum.active & ((1 << many) - 1), ..optimum }
     } else {

@@ -18,6 +18,6 @@ pub use fit::{Garch, GarchFit};
 pub use parameters::GarchParameters;
 pub use params::{GarchMean, GarchModel, GarchParams, InitialVariance, Innovations, Intercept};
 
-pub(crate) use optimum::{Objective, Optimum, curvature, minimise};
+pub(crate) use optimum::{Objective, Optimum, minimise};
 pub(crate) use passes::Density;
 pub(crate) use programme::{Constraint, SIZE};

@@ -48,13 +48,13 @@ pub(crate) struct Optimum {
 /// Goes downhill from `start` by steps of a quasi-Newton method (BFGS, damped as Powell 1978), each of which
 /// minimises a quadratic model within the constraints.
 ///
-/// `curvature` is the first guess of the Hessian, positive definite; `start` satisfies the constraints. A
-/// search that arrives where another one ended hands back that end. One that is `near` begins with the
+/// `curvature` is the first guess of the Hessian, positive definite, or none, to take it at `start`, which
+/// satisfies the constraints. A search that begins where there is no value stays there. One that arrives where another one ended hands back that end. One that is `near` begins with the
 /// Hessian of a place close to its end, and believes what the updates have made of it.
 pub(crate) fn minimise(
     objective: &mut impl Objective,
     start: Vector,
-    mut curvature: Matrix,
+    curvature: Option<Matrix>,
     constraints: &[Constraint],
     known: Option<&Optimum>,
     near: bool,
@@ -62,6 +62,10 @@ pub(crate) fn minimise(
     let size = objective.size();
     let (mut point, mut gradient) = (start, [0.0; SIZE]);
     let mut value = objective.value(&point, &mut gradient);
+    if !value.is_finite() {
+        return Optimum { point, value, iterations: 0, status: Status::Stalled, active: 0 };
+    }
+    let mut curvature = curvature.unwrap_or_else(|| self::curvature(objective, &point, &gradient));
     let (mut active, mut status, mut iterations) = (0, Status::IterationLimit, 0);
     // Whether the curvature is that of this very point, and whether rounding stopped the last step.
     let (mut fresh, mut stuck) = (false, false);
@@ -90,7 +94,7 @@ pub(crate) fn minimise(
                 status = Status::Converged;
                 break;
             }
-            (curvature, fresh) = (self::curvature(objective, &point), true);
+            (curvature, fresh) = (self::curvature(objective, &point, &gradient), true);
             continue;
         }
         let found = search(objective, &point, value, &direction, slope).filter(|found| found.1 < value);
@@ -99,7 +103,7 @@ pub(crate) fn minimise(
                 status = Status::Stalled;
                 break;
             }
-            (curvature, fresh, stuck) = (self::curvature(objective, &point), true, true);
+            (curvature, fresh, stuck) = (self::curvature(objective, &point, &gradient), true, true);
             continue;
         };
         stuck = false;
@@ -133,11 +137,10 @@ fn search(
     None
 }
 
-/// The Hessian from differences of the gradient, or its diagonal where it is not positive definite.
-pub(crate) fn curvature(objective: &mut impl Objective, point: &Vector) -> Matrix {
+/// The Hessian from differences to the gradient `here`, or its diagonal where it is not positive definite.
+fn curvature(objective: &mut impl Objective, point: &Vector, here: &Vector) -> Matrix {
     let size = objective.size();
-    let (mut here, mut there) = ([0.0; SIZE], [0.0; SIZE]);
-    objective.value(point, &mut here);
+    let mut there = [0.0; SIZE];
     let mut hessian = [[0.0; SIZE]; SIZE];
     for col in 0..size {
         let mut moved = *point;
@@ -231,7 +234,8 @@ mod tests {
 
     #[test]
     fn finds_the_bottom_of_a_bent_valley() {
-        let optimum = minimise(&mut Valley, [-1.2, 1.0, 0.0, 0.0, 0.0, 0.0], identity(), &[], None, false);
+        let optimum =
+            minimise(&mut Valley, [-1.2, 1.0, 0.0, 0.0, 0.0, 0.0], Some(identity()), &[], None, false);
         assert_eq!(optimum.status, Status::Converged);
         assert!((optimum.point[0] - 1.0).abs() < 1e-5 && (optimum.point[1] - 1.0).abs() < 1e-5);
     }
@@ -240,7 +244,7 @@ mod tests {
     fn stops_at_a_wall_and_says_so() {
         let wall = Constraint { normal: [-1.0, 0.0, 0.0, 0.0, 0.0, 0.0], lower: -0.5 };
         let optimum =
-            minimise(&mut Valley, [-1.2, 1.0, 0.0, 0.0, 0.0, 0.0], identity(), &[wall], None, false);
+            minimise(&mut Valley, [-1.2, 1.0, 0.0, 0.0, 0.0, 0.0], Some(identity()), &[wall], None, false);
         assert_eq!((optimum.status, optimum.active), (Status::Converged, 1));
         assert!((optimum.point[0] - 0.5).abs() < 1e-12 && (optimum.point[1] - 0.25).abs() < 1e-6);
         assert!((optimum.value - 0.25).abs() < 1e-10);
