@@ -9,6 +9,7 @@ use crate::factors::Factors;
 use crate::lanes::{Eight, blocks, numbers, pack};
 use crate::marginal;
 use crate::panels::Panels;
+use crate::together::{move_together, normalise};
 
 /// Lengths around the boundaries of an eight.
 const LENGTHS: [usize; 6] = [1, 7, 8, 9, 30, 65];
@@ -121,6 +122,43 @@ fn sweeps_lead_to_the_budget_on_every_width() {
                 assert!((y * product - budget).abs() < ROUNDING, "{len}: {y} {product} {budget}");
             }
             assert!(*step < 1e-7, "{len}: {step}");
+        }
+    }
+}
+
+/// Sixty steps of all coordinates at once.
+struct Together<'a, C>(&'a Market, C);
+
+impl<C: Correlations> WithSimd for Together<'_, C> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<f64> {
+        let Self(market, mut correlations) = self;
+        let mut y = market.start();
+        let (mut product, mut step) = (vec![Eight::default(); y.len()], vec![Eight::default(); y.len()]);
+        for round in 0..60 {
+            correlations.multiply(simd, &y, &mut product);
+            if round == 0 {
+                assert!(normalise(simd, &market.budget, &mut product, &mut y));
+            }
+            move_together(simd, &market.budget, (&mut product, &mut step), &mut y);
+        }
+        numbers(&y, market.len()).collect()
+    }
+}
+
+#[test]
+fn steps_of_all_coordinates_lead_to_the_budget_on_every_width() {
+    for len in LENGTHS {
+        let market = Market::new(len);
+        let dense = on_each_width(|| Together(&market, market.panels()));
+        let factor = on_each_width(|| Together(&market, market.factors()));
+        for y in dense.iter().chain(&factor) {
+            let product = &market.correlations * DMatrix::from_column_slice(len, 1, y);
+            for ((y, product), budget) in y.iter().zip(&product).zip(numbers(&market.budget, len)) {
+                assert!((y * product - budget).abs() < ROUNDING, "{len}: {y} {product} {budget}");
+            }
         }
     }
 }

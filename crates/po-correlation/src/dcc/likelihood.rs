@@ -8,6 +8,7 @@ use super::diagonal::{Diagonal, Fill};
 use super::pairs::{Lag, PairScratch, PairSums};
 use super::parameters::{DccCoefficient, DccParameters};
 use super::params::{DccLikelihood, DccModel};
+use super::recursion::Inputs;
 use super::target::{Residuals, covariance, greatest_ratio, mean_product};
 use super::triangle::{diagonal, packed};
 use super::whole::{Whole, WholeScratch};
@@ -237,26 +238,8 @@ impl Likelihood {
         }
     }
 
-    fn lag(&mut self, lag: usize, parameters: &DccParameters, density: Density, gradient: bool) -> PairSums {
-        Arch::new().dispatch(Lag {
-            lag,
-            assets: self.residuals.assets,
-            parameters: *parameters,
-            corrected: self.model == DccModel::Corrected,
-            follows: self.follows,
-            density,
-            residuals: &self.residuals.rows,
-            target: &self.target,
-            falls: &self.falls,
-            diagonal: &self.diagonal,
-            squares: &self.news_squares,
-            gradient,
-            scratch: &mut self.pair_scratch,
-        })
-    }
-
-    fn whole(&mut self, parameters: &DccParameters, density: Density, gradient: bool) -> PairSums {
-        Whole {
+    fn inputs(&self, parameters: &DccParameters, density: Density, gradient: bool) -> Inputs<'_> {
+        Inputs {
             assets: self.residuals.assets,
             parameters: *parameters,
             model: self.model,
@@ -268,9 +251,23 @@ impl Likelihood {
             diagonal: &self.diagonal,
             squares: &self.news_squares,
             gradient,
-            scratch: &mut self.whole_scratch,
         }
-        .run()
+    }
+
+    fn lag(&mut self, lag: usize, parameters: &DccParameters, density: Density, gradient: bool) -> PairSums {
+        let mut scratch = std::mem::take(&mut self.pair_scratch);
+        let of = self.inputs(parameters, density, gradient);
+        let sums = Arch::new().dispatch(Lag { lag, of, scratch: &mut scratch });
+        self.pair_scratch = scratch;
+        sums
+    }
+
+    fn whole(&mut self, parameters: &DccParameters, density: Density, gradient: bool) -> PairSums {
+        let mut scratch = std::mem::take(&mut self.whole_scratch);
+        let of = self.inputs(parameters, density, gradient);
+        let sums = Whole { of, scratch: &mut scratch }.run();
+        self.whole_scratch = scratch;
+        sums
     }
 
     /// S at the given parameters, packed.

@@ -2,9 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::diagonal::Diagonal;
-use super::parameters::DccParameters;
-use super::recursion::{Intercept, Recursion};
+use super::params::DccModel;
+use super::recursion::{Inputs, Intercept, Recursion};
 use super::triangle::column;
 use crate::garch::Density;
 
@@ -34,21 +33,7 @@ pub(crate) struct PairSums {
 /// The pairs (i, i + lag) of all assets: what they need stands side by side.
 pub(crate) struct Lag<'a> {
     pub(crate) lag: usize,
-    pub(crate) assets: usize,
-    pub(crate) parameters: DccParameters,
-    /// Whether the news move with Q, and whether the target follows from them.
-    pub(crate) corrected: bool,
-    pub(crate) follows: bool,
-    pub(crate) density: Density,
-    pub(crate) residuals: &'a [f64],
-    /// S and N, packed.
-    pub(crate) target: &'a [f64],
-    pub(crate) falls: &'a [f64],
-    pub(crate) diagonal: &'a Diagonal,
-    /// For a target that follows from the news, the sums of their squares and of those times the slopes of
-    /// the diagonal's logarithm.
-    pub(crate) squares: &'a [[f64; 3]],
-    pub(crate) gradient: bool,
+    pub(crate) of: Inputs<'a>,
     pub(crate) scratch: &'a mut PairScratch,
 }
 
@@ -57,17 +42,17 @@ impl WithSimd for Lag<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) -> PairSums {
-        let pairs = self.assets - self.lag;
+        let pairs = self.of.assets - self.lag;
         let mut memory = std::mem::take(&mut self.scratch.0);
         memory.clear();
         memory.resize(STATES * pairs, 0.0);
         let mut arrays = memory.chunks_exact_mut(pairs);
         let mut state = [(); STATES].map(|()| arrays.next().unwrap_or_default());
-        if self.follows {
+        if self.of.follows {
             self.follow(&mut state);
         }
         self.intercepts(&mut state);
-        let sums = match (self.gradient, self.density.student) {
+        let sums = match (self.of.gradient, self.of.density.student) {
             (false, false) => self.run::<false, false>(&mut state),
             (false, true) => self.run::<false, true>(&mut state),
             (true, false) => self.run::<true, false>(&mut state),
@@ -83,16 +68,16 @@ impl Lag<'_> {
     #[inline(always)]
     fn follow(&self, state: &mut [&mut [f64]; STATES]) {
         let [q, by_a, by_b, ..] = state;
-        let pairs = self.assets - self.lag;
+        let pairs = self.of.assets - self.lag;
         let (q, by_a, by_b) = (&mut q[..pairs], &mut by_a[..pairs], &mut by_b[..pairs]);
-        for row in 0..self.residuals.len() / self.assets {
-            let (left, right) = self.pair(&self.diagonal.news, row);
+        for row in 0..self.of.residuals.len() / self.of.assets {
+            let (left, right) = self.pair(&self.of.diagonal.news, row);
             for i in 0..pairs {
                 q[i] += left[i] * right[i];
             }
-            if self.gradient {
-                let (a, also_a) = self.pair(&self.diagonal.slopes[0], row);
-                let (b, also_b) = self.pair(&self.diagonal.slopes[1], row);
+            if self.of.gradient {
+                let (a, also_a) = self.pair(&self.of.diagonal.slopes[0], row);
+                let (b, also_b) = self.pair(&self.of.diagonal.slopes[1], row);
                 for i in 0..pairs {
                     let half = 0.5 * left[i] * right[i];
                     by_a[i] += half * (a[i] + also_a[i]);
@@ -102,7 +87,7 @@ impl Lag<'_> {
         }
         for i in 0..pairs {
             let ([one, one_a, one_b], [other, other_a, other_b]) =
-                (self.squares[i], self.squares[i + self.lag]);
+                (self.of.squares[i], self.of.squares[i + self.lag]);
             let scale = 1.0 / (one * other).sqrt();
             let correlation = q[i] * scale;
             by_a[i] = by_a[i] * scale - 0.5 * correlation * (one_a / one + other_a / other);
@@ -115,13 +100,13 @@ impl Lag<'_> {
     #[inline(always)]
     fn intercepts(&self, state: &mut [&mut [f64]; STATES]) {
         let [q, by_a, by_b, _, value, to_a, to_b, to_g, det, tail, ..] = state;
-        for i in 0..self.assets - self.lag {
-            let entry = column(self.assets, i) + self.lag;
-            if !self.follows {
-                q[i] = self.target[entry];
+        for i in 0..self.of.assets - self.lag {
+            let entry = column(self.of.assets, i) + self.lag;
+            if !self.of.follows {
+                q[i] = self.of.target[entry];
             }
-            let falls = self.falls.get(entry).copied().unwrap_or(0.0);
-            let intercept = Intercept::new(&self.parameters, q[i], [by_a[i], by_b[i]], falls);
+            let falls = self.of.falls.get(entry).copied().unwrap_or(0.0);
+            let intercept = Intercept::new(&self.of.parameters, q[i], [by_a[i], by_b[i]], falls);
             value[i] = intercept.value;
             [to_a[i], to_b[i], to_g[i]] = intercept.slopes;
             (det[i], tail[i]) = (1.0, 1.0);
@@ -131,14 +116,14 @@ impl Lag<'_> {
     /// The numbers of the two assets of each pair in one period.
     #[inline(always)]
     fn pair<'b>(&self, values: &'b [f64], row: usize) -> (&'b [f64], &'b [f64]) {
-        let row = &values[row * self.assets..(row + 1) * self.assets];
-        let pairs = self.assets - self.lag;
+        let row = &values[row * self.of.assets..(row + 1) * self.of.assets];
+        let pairs = self.of.assets - self.lag;
         (&row[..pairs], &row[self.lag..self.lag + pairs])
     }
 
     #[inline(always)]
     fn run<const GRADIENT: bool, const STUDENT: bool>(&self, state: &mut [&mut [f64]; STATES]) -> PairSums {
-        let pairs = self.assets - self.lag;
+        let pairs = self.of.assets - self.lag;
         let [
             q,
             by_a,
@@ -165,19 +150,19 @@ impl Lag<'_> {
             q, by_a, by_b, by_g, value, to_a, to_b, to_g, det, tail, forms, sum_a, sum_b, sum_g, dets, tails
         );
         let Recursion { a, b, g, moving } = Recursion {
-            a: self.parameters.a,
-            b: self.parameters.b,
-            g: self.parameters.g,
-            moving: if self.corrected { 0.5 * self.parameters.a } else { 0.0 },
+            a: self.of.parameters.a,
+            b: self.of.parameters.b,
+            g: self.of.parameters.g,
+            moving: if self.of.model == DccModel::Corrected { 0.5 * self.of.parameters.a } else { 0.0 },
         };
-        let Density { kappa, factor, .. } = self.density;
-        let periods = self.residuals.len() / self.assets;
+        let Density { kappa, factor, .. } = self.of.density;
+        let periods = self.of.residuals.len() / self.of.assets;
         for row in 0..periods {
-            let (z, also_z) = self.pair(self.residuals, row);
-            let (root, also_root) = self.pair(&self.diagonal.inverse_roots, row);
-            let (news, also_news) = self.pair(&self.diagonal.news, row);
+            let (z, also_z) = self.pair(self.of.residuals, row);
+            let (root, also_root) = self.pair(&self.of.diagonal.inverse_roots, row);
+            let (news, also_news) = self.pair(&self.of.diagonal.news, row);
             let none: (&[f64], &[f64]) = (&[], &[]);
-            let slope = |k: usize| if GRADIENT { self.pair(&self.diagonal.slopes[k], row) } else { none };
+            let slope = |k: usize| if GRADIENT { self.pair(&self.of.diagonal.slopes[k], row) } else { none };
             let ((la, also_la), (lb, also_lb), (lg, also_lg)) = (slope(0), slope(1), slope(2));
             for i in 0..pairs {
                 let roots = root[i] * also_root[i];

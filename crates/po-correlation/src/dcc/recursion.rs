@@ -1,6 +1,29 @@
-//! One entry of Q and its derivatives, from one period to the next.
+//! What a likelihood is made of, and one entry of Q and its derivatives, from one period to the next.
 
+use super::diagonal::Diagonal;
 use super::parameters::DccParameters;
+use super::params::DccModel;
+use crate::garch::Density;
+
+/// What the likelihood of all assets and that of pairs are made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Inputs<'a> {
+    pub(crate) assets: usize,
+    pub(crate) parameters: DccParameters,
+    pub(crate) model: DccModel,
+    /// Whether the target follows from the news.
+    pub(crate) follows: bool,
+    pub(crate) density: Density,
+    pub(crate) residuals: &'a [f64],
+    /// S and N, packed.
+    pub(crate) target: &'a [f64],
+    pub(crate) falls: &'a [f64],
+    pub(crate) diagonal: &'a Diagonal,
+    /// For a target that follows from the news, the sums of their squares and of those times the slopes of
+    /// the diagonal's logarithm.
+    pub(crate) squares: &'a [[f64; 3]],
+    pub(crate) gradient: bool,
+}
 
 /// How much of each thing goes into the next Q.
 #[derive(Clone, Copy, Debug)]

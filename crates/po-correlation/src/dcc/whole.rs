@@ -3,10 +3,9 @@
 use po_core::linalg::Cholesky;
 use pulp::{Arch, Simd, WithSimd};
 
-use super::diagonal::Diagonal;
 use super::parameters::DccParameters;
 use super::params::DccModel;
-use super::recursion::Intercept;
+use super::recursion::{Inputs, Intercept};
 use super::triangle::{column, entries};
 use crate::garch::Density;
 
@@ -28,24 +27,14 @@ pub(crate) struct WholeScratch {
 pub(crate) use super::pairs::PairSums as Sums;
 
 pub(crate) struct Whole<'a> {
-    pub(crate) assets: usize,
-    pub(crate) parameters: DccParameters,
-    pub(crate) model: DccModel,
-    pub(crate) follows: bool,
-    pub(crate) density: Density,
-    pub(crate) residuals: &'a [f64],
-    pub(crate) target: &'a [f64],
-    pub(crate) falls: &'a [f64],
-    pub(crate) diagonal: &'a Diagonal,
-    pub(crate) squares: &'a [[f64; 3]],
-    pub(crate) gradient: bool,
+    pub(crate) of: Inputs<'a>,
     pub(crate) scratch: &'a mut WholeScratch,
 }
 
 impl Whole<'_> {
     /// The sums; not a number where R is not positive definite.
     pub(crate) fn run(self) -> Sums {
-        let n = self.assets;
+        let n = self.of.assets;
         let WholeScratch { states, cholesky, solved, inverse, sums } = self.scratch;
         states.iter_mut().for_each(|state| {
             state.clear();
@@ -59,26 +48,26 @@ impl Whole<'_> {
         inverse.resize(n * n, 0.0);
         let arch = Arch::new();
         let [q, by_a, by_b, by_g, intercept, to_a, to_b, to_g] = states;
-        if self.follows {
-            let slopes = [&*self.diagonal.slopes[0], &*self.diagonal.slopes[1]];
+        if self.of.follows {
+            let slopes = [&*self.of.diagonal.slopes[0], &*self.of.diagonal.slopes[1]];
             let rows =
-                Follow { n, news: &self.diagonal.news, slopes, gradient: self.gradient, q, by_a, by_b };
+                Follow { n, news: &self.of.diagonal.news, slopes, gradient: self.of.gradient, q, by_a, by_b };
             arch.dispatch(rows);
-            normalise(n, self.squares, q, by_a, by_b);
+            normalise(n, self.of.squares, q, by_a, by_b);
         } else {
-            q.copy_from_slice(self.target);
+            q.copy_from_slice(self.of.target);
         }
         for entry in 0..entries(n) {
-            let falls = self.falls.get(entry).copied().unwrap_or(0.0);
+            let falls = self.of.falls.get(entry).copied().unwrap_or(0.0);
             let moves = [by_a[entry], by_b[entry]];
-            let begin = Intercept::new(&self.parameters, q[entry], moves, falls);
+            let begin = Intercept::new(&self.of.parameters, q[entry], moves, falls);
             intercept[entry] = begin.value;
             [to_a[entry], to_b[entry], to_g[entry]] = begin.slopes;
         }
         let mut total = Sums::default();
-        for (row, z) in self.residuals.chunks_exact(n).enumerate() {
+        for (row, z) in self.of.residuals.chunks_exact(n).enumerate() {
             let here = row * n..(row + 1) * n;
-            let roots = &self.diagonal.inverse_roots[here.clone()];
+            let roots = &self.of.diagonal.inverse_roots[here.clone()];
             let fill = |col: usize, below: &mut [f64]| {
                 let from = column(n, col);
                 let (q, scale) = (&q[from..from + below.len()], roots[col]);
@@ -91,23 +80,23 @@ impl Whole<'_> {
             }
             let form = z.iter().zip(&*solved).map(|(z, u)| z * u).sum::<f64>();
             total.log_determinants += cholesky.log_determinant();
-            let Density { kappa, factor, student, .. } = self.density;
+            let Density { kappa, factor, student, .. } = self.of.density;
             let heavy = 1.0 + kappa * form;
             let weight = if student { 2.0 * factor * kappa / heavy } else { 1.0 };
             total.tails += heavy.ln();
             total.forms += weight * form;
-            if self.gradient && cholesky.inverse_lower_into(inverse).is_err() {
+            if self.of.gradient && cholesky.inverse_lower_into(inverse).is_err() {
                 return Sums { log_determinants: f64::NAN, ..total };
             }
-            let slopes = &self.diagonal.slopes;
+            let slopes = &self.of.diagonal.slopes;
             arch.dispatch(Step {
                 n,
-                parameters: self.parameters,
-                model: self.model,
+                parameters: self.of.parameters,
+                model: self.of.model,
                 weight,
-                gradient: self.gradient,
+                gradient: self.of.gradient,
                 z,
-                news: &self.diagonal.news[here.clone()],
+                news: &self.of.diagonal.news[here.clone()],
                 roots,
                 slopes: [0, 1, 2].map(|k| slopes[k].get(here.clone()).unwrap_or_default()),
                 solved,
