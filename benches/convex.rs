@@ -51,11 +51,12 @@ fn min_variance(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("cold", assets), |bencher| {
             bencher.iter(|| black_box(&program).solve_into(Start::Cold, &mut scratch, &mut solution));
         });
+        program.solve_into(Start::Cold, &mut scratch, &mut solution).expect("a portfolio");
         let held = solution.clone();
         let program = Program { risk: (&tomorrow).into(), ..program };
         group.bench_function(BenchmarkId::new("warm", assets), |bencher| {
             bencher.iter(|| {
-                solution.clone_from(&held);
+                solution.active.clone_from(&held.active);
                 black_box(&program).solve_into(Start::Warm, &mut scratch, &mut solution)
             });
         });

@@ -25,6 +25,7 @@ fn parity(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("cold", assets), |bencher| {
             bencher.iter(|| cold.allocate_into((black_box(&today)).into(), &mut scratch, &mut allocation));
         });
+        cold.allocate_into((&today).into(), &mut scratch, &mut allocation).expect("a portfolio");
         let held = allocation.clone();
         group.bench_function(BenchmarkId::new("warm", assets), |bencher| {
             bencher.iter(|| {

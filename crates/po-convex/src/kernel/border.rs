@@ -36,7 +36,7 @@ pub(crate) struct Border {
     solutions: Vec<f64>,
     /// The gradient and the limits of the rows that the fixed weights left.
     gradient: Vec<f64>,
-    limits: Vec<f64>,
+    pub(super) limits: Vec<f64>,
     /// Assets that are fixed since, and free since.
     removed: Vec<usize>,
     added: Vec<usize>,
@@ -48,12 +48,23 @@ pub(crate) struct Border {
     unknowns: Vec<f64>,
 }
 
-/// What a border gives: the multipliers of the rows.
 impl Border {
     /// Keeps a round that was factored.
     pub(crate) fn keep(&mut self, active: &ActiveSet, linear_rows: usize, round: Kept<'_>) {
         let family_binds = active.rows[linear_rows..].iter().any(|binding| *binding != Binding::None);
         self.ready = !family_binds && !round.free.is_empty();
+        for (own, other) in [
+            (&mut self.sides, round.sides),
+            (&mut self.solutions, round.solutions),
+            (&mut self.gradient, round.gradient),
+        ] {
+            // Room for as much as the other has, so that it does not matter which of them the next round fills.
+            own.clear();
+            own.reserve(other.len());
+            if self.ready {
+                std::mem::swap(own, other);
+            }
+        }
         if !self.ready {
             return;
         }
@@ -61,15 +72,7 @@ impl Border {
         self.bindings.clone_from(&active.rows);
         self.free.clear();
         self.free.extend_from_slice(round.free);
-        self.rows = round.limits.len();
-        self.sides.clear();
-        self.sides.extend_from_slice(round.sides);
-        self.solutions.clear();
-        self.solutions.extend_from_slice(round.solutions);
-        self.gradient.clear();
-        self.gradient.extend_from_slice(round.gradient);
-        self.limits.clear();
-        self.limits.extend_from_slice(round.limits);
+        self.rows = self.limits.len();
     }
 
     /// Solves for another guess, if it differs in few assets and no row: fills `x` for all that were or are free, and the
@@ -209,14 +212,13 @@ impl Border {
     }
 }
 
-/// A round that was factored, as [`Border::keep`] takes it.
-#[derive(Clone, Copy, Debug)]
+/// A round that was factored, as [`Border::keep`] takes it: what is mutable is exchanged for memory of no meaning.
+#[derive(Debug)]
 pub(crate) struct Kept<'a> {
     pub(crate) free: &'a [usize],
-    pub(crate) sides: &'a [f64],
-    pub(crate) solutions: &'a [f64],
-    pub(crate) gradient: &'a [f64],
-    pub(crate) limits: &'a [f64],
+    pub(crate) sides: &'a mut Vec<f64>,
+    pub(crate) solutions: &'a mut Vec<f64>,
+    pub(crate) gradient: &'a mut Vec<f64>,
 }
 
 /// Solves a small system in place by Gaussian elimination with partial pivoting; whether it is regular.

@@ -1,5 +1,7 @@
 //! Where each asset may stand: at a bound, at a kink of an absolute value, or free on a segment between two of them.
 
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::{Absolute, Program};
 
 /// Breakpoints of one asset, at most: two bounds and a kink for each family of absolute values.
@@ -79,24 +81,20 @@ impl Breakpoints {
         fixed.into_iter().all(|(asset, &place)| self.point(asset, place / 2).is_finite())
     }
 
-    /// Puts the weights that a guess fixes where they stand.
-    pub(crate) fn fix(&self, places: &[u8], weights: &mut [f64]) {
+    /// Puts the weights that a guess fixes where they stand; whether one of them is not zero.
+    pub(crate) fn fix(&self, places: &[u8], weights: &mut [f64]) -> bool {
         let [lower, upper, kinks, _] = &self.points;
         if kinks.is_empty() {
-            // No branch that nothing foretells.
-            for ((weight, &place), (&lower, &upper)) in
-                weights.iter_mut().zip(places).zip(lower.iter().zip(upper))
-            {
-                let point = if place == 0 { lower } else { upper };
-                *weight = if is_fixed(place) { point } else { *weight };
-            }
-            return;
+            return Arch::new().dispatch(AtBounds { lower, upper, places, weights });
         }
+        let mut held = false;
         for (asset, (weight, &place)) in weights.iter_mut().zip(places).enumerate() {
             if is_fixed(place) {
                 *weight = self.point(asset, place / 2);
+                held |= *weight != 0.0;
             }
         }
+        held
     }
 
     /// The place of a weight: at a breakpoint if it is within `near` of one.
@@ -119,6 +117,33 @@ impl Breakpoints {
         } else {
             -1.0
         }
+    }
+}
+
+/// Assets that have bounds and no kinks, of which some stand at one.
+struct AtBounds<'a> {
+    lower: &'a [f64],
+    upper: &'a [f64],
+    places: &'a [u8],
+    weights: &'a mut [f64],
+}
+
+impl WithSimd for AtBounds<'_> {
+    type Output = bool;
+
+    /// As many assets at once as fit a register: no branch, as nothing foretells where an asset stands.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> bool {
+        let Self { lower, upper, places, weights } = self;
+        let mut held = false;
+        for ((weight, &place), (&lower, &upper)) in
+            weights.iter_mut().zip(places).zip(lower.iter().zip(upper))
+        {
+            let (fixed, point) = (is_fixed(place), if place == 0 { lower } else { upper });
+            *weight = if fixed { point } else { *weight };
+            held |= fixed & (point != 0.0);
+        }
+        held
     }
 }
 

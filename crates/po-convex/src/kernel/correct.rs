@@ -18,6 +18,21 @@ const BLOCK: usize = 8;
 const KEPT: f64 = 1e-11;
 
 impl Round {
+    /// Fixes the one weight that the last solution puts beyond its bounds, where it is the only one; whether it is. That is
+    /// found without prices, and a border costs less than the product that they need.
+    pub(crate) fn leave(&self, program: &Program<'_>, solution: &mut ProgramSolution) -> bool {
+        if !(self.missed.is_empty() && program.absolute.is_empty()) {
+            return false;
+        }
+        let near = ROUNDING * largest(&self.free_weights).max(largest(&self.fixed_weights)).max(1.0);
+        let weights = self.free.iter().zip(&self.free_weights);
+        let mut beyond = weights
+            .filter(|&(&asset, &x)| (x < program.lower[asset] - near) | (x > program.upper[asset] + near));
+        let (Some((&asset, &x)), None) = (beyond.next(), beyond.next()) else { return false };
+        solution.active.places[asset] = if x > program.upper[asset] { 2 } else { 0 };
+        true
+    }
+
     /// Corrects the guesses that the last solution proves wrong: all of them, or the last of them alone. How many
     /// there were.
     pub(crate) fn correct(

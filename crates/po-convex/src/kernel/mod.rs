@@ -20,3 +20,10 @@ mod solve;
 pub(crate) use certificate::{CertificateScratch, certify};
 pub(crate) use form::Form;
 pub use solve::{ProgramScratch, Start};
+
+impl ProgramScratch {
+    /// `H x` of the solution that was found last, where the rounds that found it left it.
+    pub(crate) fn forces(&self) -> Option<&[f64]> {
+        self.round.current.then_some(&*self.round.forces)
+    }
+}

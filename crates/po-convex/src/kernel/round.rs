@@ -85,11 +85,21 @@ impl Round {
         );
         if bordered {
             self.missed.clear();
-        } else {
-            self.factor(program, form, proximal, solution)?;
+            self.free_weights.clear();
+            self.free_weights.extend(self.free.iter().map(|&asset| solution.x[asset]));
+            return Ok(());
         }
-        self.free_weights.clear();
-        self.free_weights.extend(self.free.iter().map(|&asset| solution.x[asset]));
+        self.factor(program, form, proximal, solution)
+    }
+
+    /// The prices at the weights of the last solution.
+    pub(crate) fn price(
+        &mut self,
+        program: &Program<'_>,
+        form: &Form<'_>,
+        proximal: Proximal<'_>,
+        solution: &mut ProgramSolution,
+    ) {
         form.add_product(&self.free, &self.free_weights, &mut self.product, &mut self.forces);
         self.add_forces(program, proximal);
         let ridge = |asset: usize| proximal.shift + program.ridge.get(asset).copied().unwrap_or(0.0);
@@ -99,7 +109,6 @@ impl Round {
             }
         }
         self.hand_over(program, solution);
-        Ok(())
     }
 
     /// The gradient where all free weights are zero.
@@ -128,23 +137,25 @@ impl Round {
     ) -> Result<(), Singular> {
         self.border.ready = false;
         self.assemble(program, &solution.active);
-        let (free, rows) = (self.free.len(), self.binding.len());
+        let free = self.free.len();
         self.solutions.resize(self.sides.len(), 0.0);
         if free > 0 {
             self.system.factor(form, (program.ridge, proximal.shift), &self.free)?;
             self.system.solve(&self.sides, &mut self.solutions)?;
         }
-        let Self { free: assets, sides, solutions, gradient, multipliers: limits, border, .. } = &mut *self;
-        let kept = Kept { free: assets, sides, solutions, gradient, limits };
-        border.keep(&solution.active, program.rows.len(), kept);
+        self.border.limits.clone_from(&self.multipliers);
         self.eliminate();
-        let (weights, pulls) = self.solutions.split_at_mut(free);
-        for (row, multiplier) in self.multipliers.iter().enumerate().take(rows) {
-            po_core::simd::axpy(*multiplier, &pulls[row * free..][..free], weights);
+        let Self { free: assets, free_weights, sides, solutions, gradient, multipliers, border, .. } = self;
+        let (constant, pulls) = solutions.split_at(free);
+        free_weights.clear();
+        free_weights.extend_from_slice(constant);
+        for (row, multiplier) in multipliers.iter().enumerate() {
+            po_core::simd::axpy(*multiplier, &pulls[row * free..][..free], free_weights);
         }
-        for (&asset, &weight) in self.free.iter().zip(&*weights) {
+        for (&asset, &weight) in assets.iter().zip(&*free_weights) {
             solution.x[asset] = weight;
         }
+        border.keep(&solution.active, program.rows.len(), Kept { free: assets, sides, solutions, gradient });
         Ok(())
     }
 
@@ -155,16 +166,19 @@ impl Round {
         self.free.resize(assets, 0);
         self.fixed.clear();
         self.fixed_weights.clear();
-        self.breakpoints.fix(&solution.active.places, &mut solution.x);
-        let mut free = 0;
-        for (asset, (&place, &weight)) in solution.active.places.iter().zip(&solution.x).enumerate() {
-            // No branch that nothing foretells: the asset is written to the list of those that are free, and stays if it is.
-            self.free[free] = asset;
-            free += usize::from(!is_fixed(place));
-            if is_fixed(place) & (weight != 0.0) {
+        let (places, weights) = (&solution.active.places, &mut solution.x);
+        if self.breakpoints.fix(places, weights) {
+            let fixed = places.iter().zip(&*weights).enumerate();
+            for (asset, (_, &weight)) in fixed.filter(|(_, (place, x))| is_fixed(**place) & (**x != 0.0)) {
                 self.fixed.push(asset);
                 self.fixed_weights.push(weight);
             }
+        }
+        let mut free = 0;
+        for (asset, &place) in places.iter().enumerate() {
+            // No branch that nothing foretells: the asset is written to the list of those that are free, and stays if it is.
+            self.free[free] = asset;
+            free += usize::from(!is_fixed(place));
         }
         self.free.truncate(free);
         self.binding.clear();

@@ -200,11 +200,19 @@ impl ProgramScratch {
     ) -> Rounds {
         let (mut fewest, mut patience) = (usize::MAX, PATIENCE);
         self.round.begin();
+        // A weight leaves without prices once, and then they are asked for.
+        let mut priced = true;
         for _ in 0..limit {
             solution.iterations += 1;
             if self.round.solve(program, form, proximal, solution).is_err() {
                 return Rounds::Singular;
             }
+            if priced && self.round.leave(program, solution) {
+                priced = false;
+                continue;
+            }
+            priced = true;
+            self.round.price(program, form, proximal, solution);
             let wrong = self.round.correct(program, solution, patience > 0);
             if wrong == 0 {
                 let inside = self.round.clamp(solution);
