@@ -9,7 +9,7 @@ use po_engine::{Covariance, Universe};
 use crate::args::{CovarianceKind, DataArgs, LimitArgs, Missing};
 use crate::constraints::{Limits, Names};
 use crate::covariance::estimate;
-use crate::data::{ReadOptions, Source, read};
+use crate::data::{ReadOptions, Source, Table, read};
 use crate::error::{Error, SettingsError};
 use crate::observations::{Observations, Rules, observe};
 
@@ -36,7 +36,7 @@ impl Problem {
         check(data, limits)?;
         let (mut observations, known, file) = observed(data, input)?;
         let limits = Limits::read(limits, &mut observations, Names { known: &known, file: &file })?;
-        let covariance = estimate(data, &observations)?;
+        let covariance = estimate(data, &mut observations)?;
         Ok(Self { observations, covariance, limits, known, file })
     }
 
@@ -71,15 +71,24 @@ pub(crate) fn observed<'a>(
     data: &DataArgs,
     input: Box<dyn Read + 'a>,
 ) -> Result<(Observations, Vec<String>, String), Error> {
-    let table = read(source(data, input)?, &read_options(data))?;
+    let table = table(data, input)?;
     let (known, file) = (table.known.clone(), table.source.clone());
-    let rules = Rules {
+    Ok((observe(table, rules(data), &mut Vec::new())?, known, file))
+}
+
+/// Reads the table; `input` is standard input.
+pub(crate) fn table<'a>(data: &DataArgs, input: Box<dyn Read + 'a>) -> Result<Table, Error> {
+    read(source(data, input)?, &read_options(data))
+}
+
+/// What turns a table into observations.
+pub(crate) fn rules(data: &DataArgs) -> Rules {
+    Rules {
         missing: data.missing.unwrap_or_default(),
         returns: data.returns.unwrap_or(false),
         window: data.window,
         periods_per_year: data.periods_per_year,
-    };
-    Ok((observe(table, rules)?, known, file))
+    }
 }
 
 /// What can be told to be wrong before the file is read.

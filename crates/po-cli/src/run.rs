@@ -93,7 +93,11 @@ fn dispatch(
         Command::Correlation(args) => {
             let args: CorrelationArgs = merged(*args)?;
             let form = args.report.output.unwrap_or_default();
-            let correlations = correlate(&args, input)?;
+            let mut noted = Vec::new();
+            let correlations = correlate(&args, input, &mut noted).inspect_err(|_| {
+                // What was left out is often why there is no answer.
+                warn(&noted, errors);
+            })?;
             if form != Output::Json || verbose > 0 {
                 warn(correlations.warnings(), errors);
             }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use po_core::simd::dot;
-use po_core::{Allocator, Covariance, FactorCovariance, InputError, Moments, Weights};
+use po_core::{Allocator, Covariance, FactorCovariance, InputError, Moments, Status, Weights};
 
 use crate::optimum::{Optimum, Question, check_mean, optimum, variance};
 use crate::path::{PathScratch, Request, multiply};
@@ -13,6 +13,13 @@ use crate::{
 
 /// An eigenvalue this far below zero, on the scale of a correlation, is rounding.
 const SEMIDEFINITE: f64 = 1e-10;
+
+/// A limit on risk or return that is missed by more, in units of one and the volatility, is not held.
+const MISSED: f64 = 1e-8;
+
+/// A gap above this, in units of one and the objective, proves nothing. It is looser than that of a programme, because a
+/// ratio to hardly any risk magnifies the rounding of its programme.
+const UNPROVEN: f64 = 1e-6;
 
 /// Finds the best portfolio for an objective under constraints.
 ///
@@ -105,13 +112,17 @@ impl Allocator for Markowitz {
 
     /// Allocates from a covariance, with means where the objective needs them.
     ///
+    /// Where rounding leaves a limit missed, or too wide a gap to call the weights the best, the status is
+    /// [`Status::Stalled`], and the certificate says by how much.
+    ///
     /// The second call of one size leaves the heap alone, except for [`Objective::MaxDecorrelation`] and a diagonal
     /// uncertainty, where assets are chosen, where a covariance is repaired, and where a programme is degenerate.
     ///
     /// # Errors
     /// [`Error::Input`] for what does not fit; [`Error::NoMean`]; [`Error::Infeasible`] with the conflict;
     /// [`Error::RiskLimitTooLow`], [`Error::TargetTooHigh`] and [`Error::NoExcessReturn`] with what is possible;
-    /// [`Error::Riskless`] where a ratio to risk has no maximum; [`Error::Unbounded`]; [`Error::Unsupported`] for a combination that no method here takes.
+    /// [`Error::Riskless`] where a ratio to risk has no maximum; [`Error::Unbounded`]; [`Error::Unsupported`] for a
+    /// combination that no method here takes.
     fn allocate_into(
         &self,
         input: MarkowitzInput<'_>,
@@ -186,6 +197,12 @@ pub(crate) fn take_over(
     certificate.complementarity *= found.scale;
     certificate.gap = found.gap.unwrap_or(certificate.gap * found.scale);
     portfolio.solution.certificate = certificate;
+    let held = found.violation <= MISSED * (1.0 + now.variance.sqrt());
+    // A gap that is no number proves nothing either.
+    let proven = certificate.gap.abs() <= UNPROVEN * (1.0 + found.value.abs());
+    if !(held && proven) {
+        portfolio.solution.status = Status::Stalled;
+    }
     portfolio.objective = found.value;
     portfolio.bound = found.value - sign * certificate.gap.abs();
     portfolio.variance = now.variance;

@@ -69,7 +69,7 @@ impl Default for FrontierParams {
 /// limit.
 ///
 /// # Cost
-/// Each point begins where the last one ended, and takes about five programmes of a few rounds.
+/// Each point begins where the last one ended, and takes about four programmes of a few rounds.
 ///
 /// # Examples
 /// ```

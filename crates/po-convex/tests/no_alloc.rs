@@ -6,11 +6,12 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use po_convex::{
-    Absolute, Constraints, Markowitz, MarkowitzInput, MarkowitzParams, MarkowitzScratch, Objective,
-    Portfolio, Program, ProgramScratch, ProgramSolution, Risk, Rows, Semidefinite, Start,
+    Absolute, CompiledConstraints, Constraints, Costs, LinearConstraint, Markowitz, MarkowitzInput,
+    MarkowitzParams, MarkowitzScratch, MeanUncertainty, Objective, Portfolio, Program, ProgramScratch,
+    ProgramSolution, Risk, Rows, Semidefinite, Start,
 };
 use po_core::nalgebra::DMatrix;
-use po_core::{Allocator, Covariance, FactorCovariance, Status};
+use po_core::{Allocator, Bounds, Covariance, FactorCovariance, Status, Weights};
 
 struct Counting;
 
@@ -114,29 +115,58 @@ fn the_second_call_does_not_allocate() {
         Objective::MaxReturn { volatility: 0.16 },
         Objective::MaxSharpe { risk_free: 0.01 },
         Objective::MaxDiversification,
+        Objective::Robust {
+            risk_aversion: 2.0,
+            kappa: 0.5,
+            uncertainty: MeanUncertainty::Sample { observations: 60.0 },
+        },
+        Objective::MinTrackingError,
     ];
+    let benchmark = Weights::equal(ASSETS).unwrap();
+    let near = Constraints { benchmark: Some(benchmark), ..Constraints::default() };
+    let nearer = Constraints { tracking_error: Some(0.03), ..near.clone() };
     for objective in objectives {
         for warm_start in [false, true] {
             for semidefinite in [Semidefinite::Trust, Semidefinite::Refuse] {
-                let constraints = Constraints::default();
-                let params = MarkowitzParams {
-                    objective,
-                    constraints,
-                    warm_start,
-                    semidefinite,
-                    ..MarkowitzParams::default()
-                };
-                let markowitz = Markowitz::new(params).unwrap();
-                let (mut scratch, mut portfolio) = (MarkowitzScratch::default(), Portfolio::default());
-                let input = MarkowitzInput { risk: (&dense).into(), mean: Some(&mean) };
-                if warm_start {
-                    // The first call has nothing to begin at: it is a cold one.
-                    markowitz.allocate_into(input, &mut scratch, &mut portfolio).unwrap();
+                for (name, constraints) in [("free", &near), ("limited", &nearer)] {
+                    for risk in [Risk::from(&dense), Risk::from(&factors)] {
+                        let constraints = constraints.clone();
+                        let params = MarkowitzParams {
+                            objective,
+                            constraints,
+                            semidefinite,
+                            warm_start,
+                            node_limit: 1,
+                        };
+                        let markowitz = Markowitz::new(params).unwrap();
+                        let (mut scratch, mut portfolio) =
+                            (MarkowitzScratch::default(), Portfolio::default());
+                        let input = MarkowitzInput { risk, mean: Some(&mean) };
+                        let mut step =
+                            || markowitz.allocate_into(input, &mut scratch, &mut portfolio).unwrap();
+                        if warm_start {
+                            // The first call has nothing to begin at: it is a cold one.
+                            step();
+                        }
+                        let calls = second_call(step);
+                        let objective = objective.name();
+                        assert_eq!(calls, 0, "{objective}, {name}, warm {warm_start}, {semidefinite:?}");
+                    }
                 }
-                let calls =
-                    second_call(|| markowitz.allocate_into(input, &mut scratch, &mut portfolio).unwrap());
-                assert_eq!(calls, 0, "{}, warm {warm_start}, {semidefinite:?}", objective.name());
             }
         }
     }
+
+    let constraints = Constraints {
+        bounds: Some(Bounds::uniform(ASSETS, -0.1, 0.2).unwrap()),
+        linear: vec![LinearConstraint::new("pair", vec![(0, 1.0), (3, -0.5)], 0.0, 0.1).unwrap()],
+        gross: Some(1.4),
+        holdings: nearer.benchmark.clone(),
+        turnover: Some(0.7),
+        costs: Some(Costs::Each(costs)),
+        ..nearer
+    };
+    let mut compiled = CompiledConstraints::default();
+    let calls = second_call(|| constraints.compile_into(ASSETS, &mut compiled).unwrap());
+    assert_eq!((calls, compiled.rows().len()), (0, 2), "constraints");
 }

@@ -64,7 +64,7 @@ impl Covariance {
 
     /// Writes another covariance into the memory that is there: `fill` writes each column from its diagonal entry down.
     ///
-    /// After an error the matrix is zero.
+    /// The heap is touched only where the matrix is larger than any before. After an error it is zero.
     ///
     /// # Errors
     /// [`InputError::Empty`] for no asset; [`InputError::NotFinite`] and [`InputError::NegativeVariance`] for the first
@@ -85,7 +85,9 @@ impl Covariance {
         mut fill: impl FnMut(usize, &mut [f64]),
     ) -> Result<(), InputError> {
         if self.0.nrows() != assets {
-            self.0 = DMatrix::zeros(assets, assets);
+            let mut memory: Vec<f64> = std::mem::take(&mut self.0).data.into();
+            memory.resize(assets * assets, 0.0);
+            self.0 = DMatrix::from_vec(assets, assets, memory);
         }
         let mut sound = true;
         for col in 0..assets {

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod budget;
+mod codependence;
 mod confidence;
 mod correlation;
 mod covariance;
@@ -18,6 +19,7 @@ mod naive;
 mod panel;
 mod policy;
 mod returns;
+mod risk;
 pub mod simd;
 mod solution;
 mod traits;
@@ -26,6 +28,7 @@ mod weights;
 
 pub use bounds::{Bounds, GroupBound};
 pub use budget::Budget;
+pub use codependence::{Codependence, CodependenceError, CodependenceMeasure, DistanceForm, DistanceMatrix};
 pub use confidence::Confidence;
 pub use correlation::Correlation;
 pub use covariance::Covariance;
@@ -38,6 +41,7 @@ pub use naive::{EqualWeight, InverseVariance, InverseVolatility};
 pub use panel::{Listing, Panel};
 pub use policy::{MissingPolicy, Resolved};
 pub use returns::Returns;
+pub use risk::{Compounding, Quantile, Risk, RiskError, RiskMeasure, RiskScratch};
 pub use solution::{Certificate, Solution, Status};
 pub use traits::{Allocator, CovarianceEstimator, StreamingEstimator};
 pub use universe::{Grouping, Universe, nearest_name};

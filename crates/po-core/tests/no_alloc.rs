@@ -107,8 +107,63 @@ fn the_second_call_leaves_the_heap_alone() {
         let (matrix, last) = (problem.covariance.as_view(), problem.covariance.len() - 1);
         add_columns(matrix, &[0, last, last / 2, 0, last], &problem.right, &mut problem.solution);
     });
+    let mut written = Covariance::default();
+    assert_silent("a covariance that is written", problems, |problem| {
+        let fill = |col: usize, below: &mut [f64]| {
+            below.copy_from_slice(&problem.covariance.column(col)[col..]);
+        };
+        written.assign_lower(problem.covariance.len(), fill).unwrap();
+    });
+    risks();
     #[cfg(feature = "linalg")]
     linear_algebra(problems);
+}
+
+fn risks() {
+    use po_core::{Compounding, Confidence, Quantile, Risk, RiskMeasure, RiskScratch};
+
+    let confidence = Confidence::new(0.9).unwrap();
+    let (losses, gains, quantile) = (confidence, confidence, Quantile::Upper);
+    let (threshold, kappa, compounding) = (0.001, 0.3, Compounding::Compounded);
+    let mut series = SIZES.map(|size| (0..size + 1).map(|t| 0.05 * (t as f64).sin()).collect::<Vec<f64>>());
+    for risk in [
+        Risk::Equal,
+        Risk::Variance,
+        Risk::StandardDeviation,
+        Risk::SemiVariance,
+        Risk::SemiDeviation,
+        Risk::Mad,
+        Risk::SquareRootKurtosis,
+        Risk::SquareRootSemiKurtosis,
+        Risk::GiniMeanDifference,
+        Risk::FirstLowerPartialMoment { threshold },
+        Risk::SecondLowerPartialMoment { threshold },
+        Risk::DownsideDeviation { threshold },
+        Risk::Var { confidence, quantile },
+        Risk::Cvar { confidence },
+        Risk::TailGini { confidence },
+        Risk::Evar { confidence },
+        Risk::Rlvar { confidence, kappa },
+        Risk::WorstRealisation,
+        Risk::Range,
+        Risk::VarRange { losses, gains, quantile },
+        Risk::CvarRange { losses, gains },
+        Risk::TailGiniRange { losses, gains },
+        Risk::EvarRange { losses, gains },
+        Risk::RlvarRange { losses, gains, kappa },
+        Risk::MaximumDrawdown { compounding },
+        Risk::AverageDrawdown { compounding },
+        Risk::UlcerIndex { compounding },
+        Risk::DrawdownAtRisk { confidence, quantile, compounding },
+        Risk::Cdar { confidence, compounding },
+        Risk::Edar { confidence, compounding },
+        Risk::Rldar { confidence, kappa, compounding },
+    ] {
+        let mut scratch = RiskScratch::default();
+        assert_silent(risk.name(), &mut series, |series| {
+            assert!(risk.risk_into(series, &mut scratch).unwrap().is_finite());
+        });
+    }
 }
 
 #[cfg(feature = "linalg")]

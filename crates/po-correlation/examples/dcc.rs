@@ -6,7 +6,7 @@
 
 use po_core::{Covariance, Returns, Status, StreamingEstimator};
 use po_correlation::{
-    Dcc, DccFilter, DccFilterParams, DccLikelihood, DccModel, DccParameters, DccParams, Error,
+    Dcc, DccFilter, DccFilterParams, DccForecast, DccLikelihood, DccModel, DccParameters, DccParams, Error,
     GarchParameters, Margin,
 };
 
@@ -61,7 +61,7 @@ fn main() -> Result<(), Error> {
         // The first two fall together, and the third does not trade.
         filter.update(&[-3.0, -3.0, f64::NAN])?;
         let after = filter.correlation()?.as_view()[(0, 1)];
-        let ahead = filter.forecast(60)?.correlation()?.as_view()[(0, 1)];
+        let ahead = filter.forecast(60, DccForecast::Correlation)?.correlation()?.as_view()[(0, 1)];
         println!("  correlation of the first two, next bar: {before:.3}");
         println!("  after both fell by three:               {after:.3}");
         println!("  expected in sixty bars:                 {ahead:.3}");

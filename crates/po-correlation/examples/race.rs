@@ -57,7 +57,10 @@ fn main() -> Result<(), RaceError> {
         )?,
         Entrant::streaming("ewma", Ewma::new(EwmaParams::default(), ASSETS)?),
         Entrant::streaming("adaptive", AdaptiveEwma::new(AdaptiveEwmaParams::default(), ASSETS)?),
-        Entrant::filtered("dcc", yearly, |sample| dcc.fit(sample)?.filter(sample))?,
+        Entrant::filtered("dcc", yearly, |sample| {
+            let fit = dcc.fit(sample)?;
+            fit.filter(sample).map(|filter| (filter, fit.status))
+        })?,
     ];
     let race = Race::new(RaceParams { in_sample: 500, ..RaceParams::default() })?;
     let evaluation = race.run(&returns, entrants, |_| ControlFlow::Continue(()))?;

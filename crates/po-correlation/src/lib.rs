@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
+mod codependence;
 mod dcc;
 mod error;
 pub mod evaluate;
@@ -9,6 +10,7 @@ mod garch;
 mod stream;
 
 pub use batch::*;
+pub use codependence::*;
 pub use dcc::*;
 pub use error::Error;
 pub use garch::*;

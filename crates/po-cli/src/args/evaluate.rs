@@ -13,7 +13,7 @@ pub(crate) struct EvaluateArgs {
     /// Compare estimators by their forecasts of what came next, and say which one to use
     #[arg(help_heading = "Evaluation", short, long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
     pub(crate) evaluate: Option<bool>,
-    /// The estimators to compare, as --covariance names them; ewma=30 is one with a half-life [default: those that suit the data]
+    /// The estimators to compare, as --model names them; ewma=30 is one with a half-life [default: those that suit the data]
     #[arg(help_heading = "Evaluation", long, value_name = "NAMES", value_delimiter = ',')]
     #[serde(deserialize_with = "names")]
     pub(crate) entrants: Option<Vec<String>>,

@@ -83,7 +83,7 @@ pub(super) fn svg(matrix: &Matrix) -> Result<String, String> {
 }
 
 fn drawn(matrix: &Matrix, layout: &Layout, canvas: &Canvas<'_>) -> Drawn {
-    let mut lines = vec![format!("{}; covariance: {}", matrix.about.words(), matrix.kind.name())];
+    let mut lines = vec![format!("{}; model: {}", matrix.about.words(), matrix.kind.name())];
     let order = matrix.ordered();
     lines.push(match (layout.names, layout.block) {
         (Some(_), _) => order.to_owned(),

@@ -13,16 +13,26 @@ use crate::picture::{
 
 const SIZE: (u32, u32) = (1000, 560);
 
-/// The frame that the lines are in; names stand to the right of it.
+/// Where the frame of the lines begins, and where it ends; names stand to the right of it.
 const LEFT: f64 = 64.0;
 const TOP: f64 = 92.0;
 const BOTTOM: f64 = 512.0;
 
+/// Pairs without a colour of their own have panels of their own: so many beside each other, their size, and the room
+/// between them.
+const COLUMNS: usize = 4;
+const PANEL: (f64, f64) = (208.0, 110.0);
+const BETWEEN: (f64, f64) = (18.0, 40.0);
+
+/// The most pairs that are drawn.
+pub(super) const MOST: usize = 28;
+
 /// From one name down to the next.
 const PITCH: f64 = 16.0;
 
-/// More dates than twice this are drawn by the least and the greatest value of each of so many stretches.
+/// More dates than twice this are drawn by the least and the greatest value of each of so many stretches; and in a panel.
 const STRETCHES: usize = 2000;
+const OF_PANELS: usize = 400;
 
 /// The most labels on the axis of dates: of months or years, and of whole dates.
 const LABELS: usize = 10;
@@ -31,64 +41,109 @@ const DATES: usize = 6;
 /// Longer pairs are cut.
 const LONGEST: usize = 26;
 
-/// Colours that can be told apart by those who see few.
-const COLOURS: [RGBColor; 8] = [
+/// Colours that can be told apart by those who see few; of more lines in one frame, none could be followed.
+const COLOURS: [RGBColor; 5] = [
     RGBColor(37, 99, 235),
     RGBColor(217, 84, 16),
     RGBColor(5, 150, 105),
     RGBColor(147, 51, 160),
     RGBColor(180, 130, 0),
-    RGBColor(14, 145, 178),
-    RGBColor(190, 24, 93),
-    RGBColor(75, 85, 99),
 ];
 
 /// Where dates and correlations are in the picture.
 struct Frame {
     first: DateTime,
     seconds: f64,
-    right: f64,
+    /// Left and right, top and bottom.
+    across: (f64, f64),
+    down: (f64, f64),
     low: f64,
     high: f64,
 }
 
 impl Frame {
+    fn new(series: &Series, across: (f64, f64), down: (f64, f64), (low, high): (f64, f64)) -> Self {
+        let (first, last) = (series.dates[0], series.dates[series.dates.len() - 1]);
+        let seconds = first.duration_until(last).as_secs_f64().max(1.0);
+        Self { first, seconds, across, down, low, high }
+    }
+
     fn x(&self, date: DateTime) -> f64 {
         let since = self.first.duration_until(date).as_secs_f64();
-        LEFT + since / self.seconds * (self.right - LEFT)
+        self.across.0 + since / self.seconds * (self.across.1 - self.across.0)
     }
 
     fn y(&self, value: f64) -> f64 {
-        BOTTOM - (value - self.low) / (self.high - self.low) * (BOTTOM - TOP)
+        self.down.1 - (value - self.low) / (self.high - self.low) * (self.down.1 - self.down.0)
     }
 }
 
 /// Draws the picture; the reason if it cannot be.
 pub(super) fn svg(series: &Series) -> Result<String, String> {
-    picture::svg(SIZE, false, |canvas| drawn(series, canvas))
+    let pairs = series.paths.len();
+    if pairs <= COLOURS.len() {
+        return picture::svg(SIZE, false, |canvas| drawn(series, canvas));
+    }
+    let height = TOP + pairs.div_ceil(COLUMNS) as f64 * (PANEL.1 + BETWEEN.1);
+    picture::svg((SIZE.0, height as u32), false, |canvas| panels(series, canvas))
+}
+
+fn title(series: &Series, canvas: &Canvas<'_>) -> Drawn {
+    let lines = [format!("{}; {}", series.about.words(), series.model())];
+    heading(canvas, "Correlation over time", &lines)
+}
+
+/// A pair, and where it stands.
+fn label(path: &Path) -> String {
+    format!("{}  {}", cut(&path.name, LONGEST), shown(path.last()))
 }
 
 fn drawn(series: &Series, canvas: &Canvas<'_>) -> Drawn {
-    let lines = [format!("{}; {}", series.about.words(), series.model.words())];
-    heading(canvas, "Correlation over time", &lines)?;
-    let label = |path: &Path| format!("{}  {}", cut(&path.name, LONGEST), shown(path.last()));
+    title(series, canvas)?;
     let labels: Vec<String> = series.paths.iter().map(label).collect();
     let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0) as f64;
     let (low, high, step) = range(series);
-    let (first, last) = (series.dates[0], series.dates[series.dates.len() - 1]);
-    let seconds = first.duration_until(last).as_secs_f64().max(1.0);
     let right = f64::from(SIZE.0) - longest * WIDTH * TEXT - 24.0;
-    let frame = Frame { first, seconds, right, low, high };
+    let frame = Frame::new(series, (LEFT, right), (TOP, BOTTOM), (low, high));
     axes(series, &frame, step, canvas)?;
-    for (index, path) in series.paths.iter().enumerate() {
-        let style = COLOURS[index % COLOURS.len()].stroke_width(2 * SCALE);
-        for part in parts(series, path, &frame) {
-            canvas.draw(&PathElement::new(part, style))?;
+    for (path, colour) in series.paths.iter().zip(COLOURS) {
+        for part in parts(series, path, &frame, STRETCHES) {
+            canvas.draw(&PathElement::new(part, colour.stroke_width(2 * SCALE)))?;
         }
     }
     for (index, y) in spread(series, &frame) {
-        let colour = COLOURS[index % COLOURS.len()];
-        write(canvas, &labels[index], (right + 10.0, y), (TEXT, colour), Placed::RIGHT)?;
+        write(canvas, &labels[index], (right + 10.0, y), (TEXT, COLOURS[index]), Placed::RIGHT)?;
+    }
+    Ok(())
+}
+
+/// A panel for each pair, all with the same axes.
+fn panels(series: &Series, canvas: &Canvas<'_>) -> Drawn {
+    title(series, canvas)?;
+    let (low, high, _) = range(series);
+    let (first, last) = (series.dates[0], series.dates[series.dates.len() - 1]);
+    for (index, path) in series.paths.iter().enumerate() {
+        let (row, column) = ((index / COLUMNS) as f64, (index % COLUMNS) as f64);
+        let (left, top) = (LEFT + column * (PANEL.0 + BETWEEN.0), TOP + row * (PANEL.1 + BETWEEN.1));
+        let (right, bottom) = (left + PANEL.0, top + PANEL.1);
+        let frame = Frame::new(series, (left, right), (top, bottom), (low, high));
+        write(canvas, &label(path), (left, top - 9.0), (SMALL, INK), Placed::RIGHT)?;
+        let zero = (low < 0.0 && high > 0.0).then_some((0.0, FAINT));
+        for (value, colour) in [(low, GRID), (high, GRID)].into_iter().chain(zero) {
+            let y = frame.y(value);
+            line(canvas, (left, y), (right, y), colour)?;
+            if index % COLUMNS == 0 {
+                write(canvas, &shown(Some(value)), (left - 8.0, y), (SMALL, FAINT), Placed::LEFT)?;
+            }
+        }
+        // Dates stand under the lowest panel of each column.
+        if index + COLUMNS >= series.paths.len() {
+            write(canvas, &show_date(first), (left, bottom + 12.0), (SMALL, FAINT), Placed::RIGHT)?;
+            write(canvas, &show_date(last), (right, bottom + 12.0), (SMALL, FAINT), Placed::LEFT)?;
+        }
+        for part in parts(series, path, &frame, OF_PANELS) {
+            canvas.draw(&PathElement::new(part, COLOURS[0].stroke_width(SCALE)))?;
+        }
     }
     Ok(())
 }
@@ -119,7 +174,7 @@ fn axes(series: &Series, frame: &Frame, step: f64, canvas: &Canvas<'_>) -> Drawn
     for tick in from..=to {
         let value = f64::from(tick) * step;
         let y = frame.y(value);
-        line(canvas, (LEFT, y), (frame.right, y), if tick == 0 { FAINT } else { GRID })?;
+        line(canvas, (LEFT, y), (frame.across.1, y), if tick == 0 { FAINT } else { GRID })?;
         write(canvas, &shown(Some(value)), (LEFT - 8.0, y), (SMALL, FAINT), Placed::LEFT)?;
     }
     for (date, label) in ticks(&series.dates) {
@@ -127,7 +182,7 @@ fn axes(series: &Series, frame: &Frame, step: f64, canvas: &Canvas<'_>) -> Drawn
         line(canvas, (x, BOTTOM), (x, BOTTOM + 5.0), FAINT)?;
         write(canvas, &label, (x, BOTTOM + 18.0), (SMALL, FAINT), Placed::MIDDLE)?;
     }
-    line(canvas, (LEFT, BOTTOM), (frame.right, BOTTOM), INK)
+    line(canvas, (LEFT, BOTTOM), (frame.across.1, BOTTOM), INK)
 }
 
 /// Dates on the axis, with what is written there: the first of years or months, or some of the dates themselves.
@@ -152,9 +207,9 @@ fn ticks(dates: &[DateTime]) -> Vec<(DateTime, String)> {
 }
 
 /// The line of a pair, in as many parts as it is interrupted.
-fn parts(series: &Series, path: &Path, frame: &Frame) -> Vec<Vec<(i32, i32)>> {
+fn parts(series: &Series, path: &Path, frame: &Frame, stretches: usize) -> Vec<Vec<(i32, i32)>> {
     let mut parts = vec![Vec::new()];
-    for index in kept(path) {
+    for index in kept(path, stretches) {
         match (path.values[index], parts.last_mut()) {
             (Some(value), Some(part)) => part.push(scaled((frame.x(series.dates[index]), frame.y(value)))),
             _ => parts.push(Vec::new()),
@@ -165,14 +220,14 @@ fn parts(series: &Series, path: &Path, frame: &Frame) -> Vec<Vec<(i32, i32)>> {
 }
 
 /// The dates that make the line: all, or its ends and the extremes of stretches.
-fn kept(path: &Path) -> Vec<usize> {
+fn kept(path: &Path, stretches: usize) -> Vec<usize> {
     let dates = path.values.len();
-    if dates <= 2 * STRETCHES {
+    if dates <= 2 * stretches {
         return (0..dates).collect();
     }
     let mut kept = vec![0];
-    for stretch in 0..STRETCHES {
-        let range = || stretch * dates / STRETCHES..(stretch + 1) * dates / STRETCHES;
+    for stretch in 0..stretches {
+        let range = || stretch * dates / stretches..(stretch + 1) * dates / stretches;
         let value = |date: usize| path.values[date].unwrap_or(f64::NEG_INFINITY);
         let by = |a: &usize, b: &usize| value(*a).total_cmp(&value(*b));
         let mut ends: Vec<usize> = range().min_by(by).into_iter().chain(range().max_by(by)).collect();
@@ -192,16 +247,15 @@ fn spread(series: &Series, frame: &Frame) -> Vec<(usize, f64)> {
     };
     let mut places: Vec<(usize, f64)> = ends.filter_map(end).collect();
     places.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let pitch = PITCH.min((BOTTOM - TOP) / places.len().max(1) as f64);
     let mut least = f64::NEG_INFINITY;
     for (_, y) in &mut places {
         *y = y.max(least);
-        least = *y + pitch;
+        least = *y + PITCH;
     }
     let mut most = BOTTOM;
     for (_, y) in places.iter_mut().rev() {
         *y = y.min(most);
-        most = *y - pitch;
+        most = *y - PITCH;
     }
     places
 }

@@ -5,7 +5,7 @@ use po_engine::linalg::SymmetricEigen;
 use po_engine::{Allocator, Covariance, InputError, correlation};
 use serde_json::{Map, Value, json};
 
-use super::sample::{About, Sample};
+use super::sample::{About, Sample, alone};
 use crate::args::{CovarianceKind, DataArgs};
 use crate::covariance::estimate;
 use crate::data::show_date;
@@ -48,21 +48,20 @@ pub(super) struct Summary {
 
 impl Matrix {
     /// Estimates the covariance, and orders its correlations.
-    pub(super) fn estimate(data: &DataArgs, sample: Sample) -> Result<Self, Error> {
-        let mut about = sample.about();
-        if about.assets < 2 {
-            let (name, rows, what) = (sample.file, about.assets, "asset to correlate");
-            return Err(ObservationError::TooFewRows { name, rows, what, required: 2 }.into());
+    pub(super) fn estimate(data: &DataArgs, mut sample: Sample) -> Result<Self, Error> {
+        if sample.observations.returns.assets() < 2 {
+            return Err(alone(sample.file).into());
         }
-        let observations = about.observations;
+        let observations = sample.observations.dates.len();
         let still = |asset| Error::from(ObservationError::NoCorrelation { asset, observations });
-        let covariance = estimate(data, &sample.observations).map_err(|error| match error {
+        let covariance = estimate(data, &mut sample.observations).map_err(|error| match error {
             Error::Correlation {
                 error: correlation::Error::Input(InputError::ZeroVariance { asset }),
                 universe,
             } => still(universe.label(asset)),
             error => error,
         })?;
+        let mut about = sample.about();
         let universe = &sample.observations.universe;
         let correlation = covariance.correlation().map_err(|error| match error {
             InputError::ZeroVariance { asset } => still(universe.label(asset)),
@@ -148,7 +147,7 @@ impl Matrix {
         let rows: Vec<&[f64]> = self.entries.chunks(self.len()).collect();
         let volatilities: Map<String, Value> =
             self.names.iter().cloned().zip(self.volatilities.iter().map(|value| json!(value))).collect();
-        let About { assets, observations, span, calendar, warnings } = &self.about;
+        let About { assets, observations, span, calendar, warnings, .. } = &self.about;
         let object = json!({
             "covariance": self.kind.name(),
             "assets": assets,

@@ -14,6 +14,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::args::{CorrelationArgs, CovarianceKind, DataArgs, LimitArgs, Output};
+use crate::covariance::{Estimator, estimator};
 use crate::error::{Error, SettingsError};
 use crate::picture;
 use crate::problem::check;
@@ -33,34 +34,39 @@ pub(crate) enum Correlations {
     Comparison(Comparison),
 }
 
-/// Runs the command with its settings merged; `input` is standard input.
+/// Runs the command with its settings merged; `input` is standard input. What was noted of the data before a refusal
+/// is added to `noted`.
 pub(crate) fn correlate<'a>(
     args: &CorrelationArgs,
     input: Box<dyn Read + 'a>,
+    noted: &mut Vec<String>,
 ) -> Result<Correlations, Error> {
     let until = args.report.at.as_deref().map(Until::parse).transpose()?;
     picture::check(args.report.plot.as_deref())?;
     if evaluate::is_asked_for(args)? {
-        return Ok(Correlations::Comparison(Comparison::run(args, until, input)?));
+        return Ok(Correlations::Comparison(Comparison::run(args, until.as_ref(), input, noted)?));
     }
     let Some(texts) = &args.report.pairs else {
-        check(&args.data, &LimitArgs::default())?;
-        let sample = Sample::read(&args.data, until, input)?;
+        check_data(&args.data)?;
+        let sample = Sample::read(&args.data, until.as_ref(), input, noted)?;
         return Ok(Correlations::Matrix(Matrix::estimate(&args.data, sample)?));
     };
     let pairs = pairs::parse(texts)?;
     let kind = args.data.covariance.unwrap_or(CovarianceKind::Ewma);
-    if !matches!(kind, CovarianceKind::Ewma | CovarianceKind::Dcc) {
+    let Ok(Estimator::Moving(moving)) = estimator(kind, args.data.half_life) else {
         return Err(SettingsError::NotOverTime { kind: kind.name() }.into());
-    }
+    };
     if args.data.semidefinite.is_some() {
         return Err(SettingsError::NotWithPairs { flag: "--semidefinite" }.into());
+    }
+    if args.report.plot.is_some() && pairs.len() > lines::MOST {
+        return Err(SettingsError::TooManyLines { pairs: pairs.len(), most: lines::MOST }.into());
     }
     let assets = args.data.assets.clone().unwrap_or_else(|| pairs::assets(&pairs));
     // Assets that no pair names would cost rows in which they have no return.
     let data = DataArgs { covariance: Some(kind), assets: Some(assets), ..args.data.clone() };
-    check(&data, &LimitArgs::default())?;
-    let sample = Sample::read(&data, until, input).map_err(|error| match error {
+    check_data(&data)?;
+    let sample = Sample::read(&data, until.as_ref(), input, noted).map_err(|error| match error {
         Error::Settings(SettingsError::UnknownAsset { name, file, nearest, .. })
             if args.data.assets.is_none() =>
         {
@@ -68,7 +74,15 @@ pub(crate) fn correlate<'a>(
         }
         error => error,
     })?;
-    Ok(Correlations::Series(Series::estimate(kind, data.half_life, &pairs, sample)?))
+    Ok(Correlations::Series(Series::estimate(kind, &moving, &pairs, sample)?))
+}
+
+/// What can be told to be wrong before the file is read, by the names that flags have here.
+fn check_data(data: &DataArgs) -> Result<(), SettingsError> {
+    if data.half_life.is_some() && data.covariance != Some(CovarianceKind::Ewma) {
+        return Err(SettingsError::Needs { what: "--half-life", flag: "--model ewma" });
+    }
+    check(data, &LimitArgs::default())
 }
 
 impl Correlations {

@@ -3,19 +3,19 @@
 use std::io::Read;
 
 use jiff::civil::{DateTime, Time};
-use po_engine::Returns;
 
 use crate::args::DataArgs;
 use crate::calendar::Calendar;
-use crate::data::{Stamp, show_date};
+use crate::data::{Stamp, Table, show_date};
 use crate::error::{Error, ObservationError, SettingsError};
-use crate::observations::Observations;
-use crate::problem::observed;
+use crate::observations::{Observations, observe};
+use crate::problem::{rules, table};
 
-/// A date as the user writes it, and the last moment that it stands for.
+/// A date as the user writes it, and the first and the last moment that it stands for.
 #[derive(Clone, Debug)]
 pub(super) struct Until {
     text: String,
+    first: DateTime,
     last: DateTime,
 }
 
@@ -24,6 +24,10 @@ pub(super) struct Until {
 pub(super) struct Sample {
     pub(super) observations: Observations,
     pub(super) file: String,
+    /// How many rows of returns were left out because some asset has none.
+    pub(super) left_out: usize,
+    /// The date that was asked for, where it has no observation.
+    asked: Option<String>,
 }
 
 /// What is said of the observations that were used.
@@ -33,6 +37,8 @@ pub(crate) struct About {
     pub(super) observations: usize,
     /// Dates of the first and the last observation.
     pub(super) span: (DateTime, DateTime),
+    /// The date that was asked for, where the last observation lies before it.
+    asked: Option<String>,
     pub(super) calendar: Calendar,
     pub(crate) warnings: Vec<String>,
 }
@@ -41,32 +47,43 @@ impl Until {
     /// Reads a date; a day or a month stands for its end.
     pub(super) fn parse(text: &str) -> Result<Self, SettingsError> {
         let bad = |_| SettingsError::BadDate { text: text.to_owned() };
-        let time = Stamp::parse(text).map_err(bad)?.shown();
+        let first = Stamp::parse(text).map_err(bad)?.shown();
         let end = Time::constant(23, 59, 59, 999_999_999);
         let is_month = text.len() == "2024-01".len();
-        let last = match time.time() == Time::midnight() {
-            true if is_month => time.date().last_of_month().to_datetime(end),
-            true => time.date().to_datetime(end),
-            false => time,
+        let last = match first.time() == Time::midnight() {
+            true if is_month => first.date().last_of_month().to_datetime(end),
+            true => first.date().to_datetime(end),
+            false => first,
         };
-        Ok(Self { text: text.to_owned(), last })
+        Ok(Self { text: text.to_owned(), first, last })
     }
 }
 
 impl Sample {
-    /// Reads the observations, of which the window then keeps the last.
+    /// Reads the observations up to a date, of which the window then keeps the last; what the user should know of is
+    /// added to `noted`, also where there is no sample.
     pub(super) fn read<'a>(
         data: &DataArgs,
-        until: Option<Until>,
+        until: Option<&Until>,
         input: Box<dyn Read + 'a>,
+        noted: &mut Vec<String>,
     ) -> Result<Self, Error> {
-        let Some(until) = until else {
-            let (observations, _, file) = observed(data, input)?;
-            return Ok(Self { observations, file });
-        };
-        let (observations, _, file) = observed(&DataArgs { window: None, ..data.clone() }, input)?;
-        let observations = cut(observations, until, data.window, &file)?;
-        Ok(Self { observations, file })
+        let mut table = table(data, input)?;
+        if let Some(until) = until {
+            cut(&mut table, until)?;
+        }
+        let file = table.source.clone();
+        if let [_] = table.names[..] {
+            return Err(alone(file).into());
+        }
+        let rules = rules(data);
+        let rows = table.dates.len() - usize::from(!rules.returns);
+        let observations = observe(table, rules, noted)?;
+        // A window leaves out rows as well, and these are no loss.
+        let left_out = if rules.window.is_none() { rows - observations.dates.len() } else { 0 };
+        let last = observations.dates[observations.dates.len() - 1];
+        let asked = until.filter(|until| last < until.first).map(|until| until.text.clone());
+        Ok(Self { observations, file, left_out, asked })
     }
 
     pub(super) fn about(&self) -> About {
@@ -75,6 +92,7 @@ impl Sample {
             assets: returns.assets(),
             observations: dates.len(),
             span: (dates[0], dates[dates.len() - 1]),
+            asked: self.asked.clone(),
             calendar: *calendar,
             warnings: warnings.clone(),
         }
@@ -86,28 +104,28 @@ impl About {
     pub(super) fn words(&self) -> String {
         let noun = if self.assets == 1 { "asset" } else { "assets" };
         let (first, last) = (show_date(self.span.0), show_date(self.span.1));
-        format!("{} {noun}, {} observations from {first} to {last}", self.assets, self.observations)
+        let asked = self.asked.as_ref().map_or(String::new(), |asked| format!(", the last before {asked}"));
+        format!("{} {noun}, {} observations from {first} to {last}{asked}", self.assets, self.observations)
     }
 }
 
-fn cut(all: Observations, until: Until, window: Option<usize>, file: &str) -> Result<Observations, Error> {
-    let available = all.dates.partition_point(|date| *date <= until.last);
-    if available == 0 {
-        return Err(SettingsError::BeforeData { text: until.text, first: all.dates[0] }.into());
+/// What is wrong with a single asset.
+pub(super) fn alone(name: String) -> ObservationError {
+    ObservationError::TooFewRows { name, rows: 1, what: "asset to correlate", required: 2 }
+}
+
+/// Takes out what came after a date, so that nothing follows from it: neither a return, nor which assets are kept.
+fn cut(table: &mut Table, until: &Until) -> Result<(), SettingsError> {
+    let (first, last) = (table.dates[0], table.dates[table.dates.len() - 1]);
+    if until.last < first || until.first > last {
+        let (text, file) = (until.text.clone(), table.source.clone());
+        return Err(SettingsError::OutsideData { text, first, last, file });
     }
-    if available < 2 {
-        let what = "row of returns up to --at";
-        return Err(ObservationError::TooFewRows { name: file.to_owned(), rows: 1, what, required: 2 }.into());
+    let rows = table.dates.partition_point(|date| *date <= until.last);
+    if rows < table.dates.len() {
+        table.dates.truncate(rows);
+        table.columns.iter_mut().for_each(|column| column.truncate(rows));
+        table.source = format!("{} up to {}", table.source, until.text);
     }
-    let length = window.unwrap_or(available);
-    let Some(from) = available.checked_sub(length) else {
-        return Err(ObservationError::Window { window: length, available }.into());
-    };
-    let entries: Vec<f64> = (0..all.returns.assets())
-        .flat_map(|asset| &all.returns.column(asset)[from..available])
-        .copied()
-        .collect();
-    let returns = Returns::from_column_slice(length, all.returns.assets(), &entries)
-        .map_err(Error::input(&all.universe))?;
-    Ok(Observations { returns, dates: all.dates[from..available].to_vec(), ..all })
+    Ok(())
 }

@@ -1,13 +1,16 @@
 //! The correlation of some pairs, at each date.
 
 use jiff::civil::DateTime;
-use po_engine::correlation::{Dcc, DccFilter, DccParams, Decay, Ewma, EwmaParams};
-use po_engine::{Returns, Status, StreamingEstimator, correlation};
+use po_engine::correlation::{
+    AdaptiveEwma, AdaptiveEwmaParams, Dcc, DccFilter, Decay, Error as Fault, Ewma, EwmaParams,
+};
+use po_engine::{Returns, StreamingEstimator};
 use serde_json::{Map, Value, json};
 
 use super::pairs::Pair;
 use super::sample::{About, Sample};
 use crate::args::CovarianceKind;
+use crate::covariance::{Moving, ending, unsettled};
 use crate::data::show_date;
 use crate::error::{Error, ObservationError, SettingsError};
 use crate::report::csv_row;
@@ -18,7 +21,8 @@ const STILL: f64 = 1e-6;
 /// Correlations over time.
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
-    pub(super) model: Model,
+    kind: CovarianceKind,
+    model: Model,
     pub(super) dates: Vec<DateTime>,
     pub(super) paths: Vec<Path>,
     pub(crate) about: About,
@@ -26,9 +30,11 @@ pub(crate) struct Series {
 
 /// What the correlations follow.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Model {
+enum Model {
     /// Exponential weights.
     Ewma { half_life: f64 },
+    /// Exponential weights that adapt, with the half-life that they have in the end.
+    Adaptive { half_life: f64 },
     /// Dynamic conditional correlation: the weight of the news, and that of the past.
     Dcc { a: f64, b: f64 },
 }
@@ -44,7 +50,7 @@ impl Series {
     /// Runs the estimator through the observations.
     pub(super) fn estimate(
         kind: CovarianceKind,
-        half_life: Option<f64>,
+        estimator: &Moving,
         pairs: &[Pair],
         sample: Sample,
     ) -> Result<Self, Error> {
@@ -60,11 +66,12 @@ impl Series {
             .map(|pair| Ok((position(&pair.one)?, position(&pair.other)?)))
             .collect::<Result<Vec<_>, SettingsError>>()?;
         let returns = &observations.returns;
-        let (model, skipped, values) = match kind {
-            CovarianceKind::Dcc => dcc(returns, &positions, &mut about.warnings),
-            _ => ewma(returns, &positions, half_life),
-        }
-        .map_err(Error::correlation(universe))?;
+        let found = match estimator {
+            Moving::Ewma(volatility) => ewma(returns, &positions, *volatility),
+            Moving::Adaptive => adaptive(returns, &positions),
+            Moving::Dcc(dcc) => follow(&kind.name(), dcc, returns, &positions, &mut about.warnings),
+        };
+        let (model, skipped, values) = found.map_err(Error::correlation(universe))?;
         if skipped >= observations.dates.len() {
             let (rows, required) = (observations.dates.len(), skipped + 1);
             let what = "rows of returns";
@@ -73,7 +80,20 @@ impl Series {
         let paths: Vec<Path> =
             pairs.iter().zip(values).map(|(pair, values)| Path { name: pair.text(), values }).collect();
         about.warnings.extend(paths.iter().filter_map(Path::gaps));
-        Ok(Self { model, dates: observations.dates[skipped..].to_vec(), paths, about })
+        Ok(Self { kind, model, dates: observations.dates[skipped..].to_vec(), paths, about })
+    }
+
+    /// The model and how fast it forgets, for people.
+    pub(super) fn model(&self) -> String {
+        let name = self.kind.name();
+        let rounded = |half_life: f64| (half_life * 100.0).round() / 100.0;
+        match self.model {
+            Model::Ewma { half_life } => format!("{name}, half-life {} periods", rounded(half_life)),
+            Model::Adaptive { half_life } => {
+                format!("{name}, in the end with a half-life of {} periods", rounded(half_life))
+            }
+            Model::Dcc { a, b } => format!("{name}, a {a:.4}, b {b:.4}, fitted to all observations"),
+        }
     }
 
     pub(super) fn csv(&self) -> Result<String, Error> {
@@ -94,12 +114,12 @@ impl Series {
         let paths: Map<String, Value> =
             self.paths.iter().map(|path| (path.name.clone(), json!(path.values))).collect();
         let parameters = match self.model {
-            Model::Ewma { half_life } => json!({ "half_life": half_life }),
+            Model::Ewma { half_life } | Model::Adaptive { half_life } => json!({ "half_life": half_life }),
             Model::Dcc { a, b } => json!({ "a": a, "b": b }),
         };
-        let About { assets, observations, span, calendar, warnings } = &self.about;
+        let About { assets, observations, span, calendar, warnings, .. } = &self.about;
         let object = json!({
-            "covariance": self.model.name(),
+            "covariance": self.kind.name(),
             "parameters": parameters,
             "assets": assets,
             "observations": observations,
@@ -112,25 +132,6 @@ impl Series {
         });
         let text = serde_json::to_string(&object).map_err(|error| Error::write("JSON")(error.into()))?;
         Ok(text + "\n")
-    }
-}
-
-impl Model {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Ewma { .. } => "ewma",
-            Self::Dcc { .. } => "dcc",
-        }
-    }
-
-    /// What it is and how fast it forgets, for people.
-    pub(super) fn words(self) -> String {
-        match self {
-            Self::Ewma { half_life } => {
-                format!("ewma, half-life {} periods", (half_life * 100.0).round() / 100.0)
-            }
-            Self::Dcc { a, b } => format!("dcc, a {a:.4}, b {b:.4}, fitted to all observations"),
-        }
     }
 }
 
@@ -166,37 +167,43 @@ impl Path {
 /// What was found: the model, how many dates pass before it is ready, and the values of each pair.
 type Found = (Model, usize, Vec<Vec<Option<f64>>>);
 
-fn ewma(
-    returns: &Returns,
-    pairs: &[(usize, usize)],
-    half_life: Option<f64>,
-) -> Result<Found, correlation::Error> {
-    let default = EwmaParams::default();
-    let volatility = half_life.map_or(default.volatility, Decay::HalfLife);
-    let params = EwmaParams { volatility, ..default };
+fn ewma(returns: &Returns, pairs: &[(usize, usize)], volatility: Decay) -> Result<Found, Fault> {
+    let params = EwmaParams { volatility, ..EwmaParams::default() };
     let skipped = params.min_observations - 1;
-    let model = Model::Ewma { half_life: params.volatility.half_life() };
     let mut ewma = Ewma::new(params, returns.assets())?;
-    let pair = |ewma: &Ewma, (one, other): (usize, usize)| {
-        let scale = (ewma.variance(one) * ewma.variance(other)).sqrt();
-        // Rounding must not carry two assets that are one beyond their bounds.
-        (scale > 0.0).then(|| (ewma.covariance(one, other) / scale).clamp(-1.0, 1.0))
-    };
-    Ok((model, skipped, run(&mut ewma, returns, pairs, skipped, pair)?))
+    let model = Model::Ewma { half_life: volatility.half_life() };
+    Ok((model, skipped, run(&mut ewma, returns, pairs, skipped, weighed)?))
 }
 
-fn dcc(
+fn adaptive(returns: &Returns, pairs: &[(usize, usize)]) -> Result<Found, Fault> {
+    let params = AdaptiveEwmaParams::default();
+    let skipped = params.min_observations - 1;
+    let mut adaptive = AdaptiveEwma::new(params, returns.assets())?;
+    let pair = |adaptive: &AdaptiveEwma, pair| weighed(adaptive.ewma(), pair);
+    let values = run(&mut adaptive, returns, pairs, skipped, pair)?;
+    Ok((Model::Adaptive { half_life: Decay::Factor(adaptive.decay()).half_life() }, skipped, values))
+}
+
+/// The correlation of a pair by exponential weights; none where one of the two has not moved.
+fn weighed(ewma: &Ewma, (one, other): (usize, usize)) -> Option<f64> {
+    let scale = (ewma.variance(one) * ewma.variance(other)).sqrt();
+    // Rounding must not carry two assets that are one beyond their bounds.
+    (scale > 0.0).then(|| (ewma.covariance(one, other) / scale).clamp(-1.0, 1.0))
+}
+
+fn follow(
+    name: &str,
+    dcc: &Dcc,
     returns: &Returns,
     pairs: &[(usize, usize)],
     warnings: &mut Vec<String>,
-) -> Result<Found, correlation::Error> {
-    let fit = Dcc::new(DccParams::default()).fit(returns)?;
-    if fit.status != Status::Converged {
-        warnings.push("the search for the parameters of dcc ended before its tolerance was met".to_owned());
-    }
+) -> Result<Found, Fault> {
+    let fit = dcc.fit(returns)?;
+    warnings.extend(unsettled(name, ending(&fit)));
     let (a, b) = (fit.parameters.a, fit.parameters.b);
     if a < STILL {
-        warnings.push("dcc finds no change of correlations over time: the weight of news is zero".to_owned());
+        warnings
+            .push(format!("{name} finds no change of correlations over time: the weight of news is zero"));
     }
     let mut filter = DccFilter::new(fit.filter_params()?)?;
     let pair = |filter: &DccFilter, (one, other)| filter.pair(one, other);
@@ -204,13 +211,13 @@ fn dcc(
 }
 
 /// Takes in one date after the other, and asks for each pair after each.
-fn run<E: StreamingEstimator<Error = correlation::Error>>(
+fn run<E: StreamingEstimator<Error = Fault>>(
     estimator: &mut E,
     returns: &Returns,
     pairs: &[(usize, usize)],
     skipped: usize,
     ask: impl Fn(&E, (usize, usize)) -> Option<f64>,
-) -> Result<Vec<Vec<Option<f64>>>, correlation::Error> {
+) -> Result<Vec<Vec<Option<f64>>>, Fault> {
     let mut values = vec![Vec::with_capacity(returns.observations()); pairs.len()];
     let mut row = vec![0.0; returns.assets()];
     for date in 0..returns.observations() {

@@ -37,7 +37,7 @@ pub(super) fn summary(matrix: &Matrix) -> Vec<String> {
     }
     let mut lines = vec![line];
     if matrix.kind != CovarianceKind::Sample {
-        lines.push(format!("covariance by {}", matrix.kind.name()));
+        lines.push(format!("model: {}", matrix.kind.name()));
     }
     lines.push(matrix.ordered().to_owned());
     lines
@@ -46,14 +46,21 @@ pub(super) fn summary(matrix: &Matrix) -> Vec<String> {
 pub(super) fn series(series: &Series) -> String {
     let names = || series.paths.iter().map(|path| path.name.as_str());
     let header: Vec<&str> = ["date"].into_iter().chain(names()).collect();
-    let mut text = grid(&header, |column| column == 0, last_rows(series));
-    let (shown, dates) = (DATES.min(series.dates.len()), series.dates.len());
-    if shown < dates {
-        text += &format!("the last {shown} of {dates} dates; --output csv writes all\n");
-    }
+    let (pairs, dates) = (series.paths.len(), series.dates.len());
+    let width: usize = header.iter().map(|name| name.chars().count().max("-0.00".len()) + 2).sum();
+    let mut text = if width > LINE {
+        format!("{pairs} pairs on {dates} dates; --output csv writes all\n")
+    } else {
+        let shown = DATES.min(dates);
+        let rest = match shown < dates {
+            true => format!("the last {shown} of {dates} dates; --output csv writes all\n"),
+            false => String::new(),
+        };
+        grid(&header, |column| column == 0, last_rows(series)) + &rest
+    };
     text += "\n";
     text += &grid(&EXTREMES, |column| column == 0, extremes(series));
-    text + &format!("\ncorrelation: {}\nby {}\n", series.about.words(), series.model.words())
+    text + &format!("\ncorrelation: {}\nby {}\n", series.about.words(), series.model())
 }
 
 /// The last dates, each with its correlations.

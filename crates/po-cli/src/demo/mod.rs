@@ -46,7 +46,8 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<String, Error> {
     if args.write.is_some() || args.write_groups.is_some() {
         return write(args, &market);
     }
-    let observations = observe(table(&market), Rules { missing: MISSING, ..Rules::default() })?;
+    let rules = Rules { missing: MISSING, ..Rules::default() };
+    let observations = observe(table(&market), rules, &mut Vec::new())?;
     let universe = &observations.universe;
     let covariance = observations.returns.covariance().map_err(Error::input(universe))?;
     let clusters = default_clusters(universe.len());

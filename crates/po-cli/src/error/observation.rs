@@ -104,9 +104,10 @@ pub enum ObservationError {
     },
     /// There is nothing left to score forecasts by.
     #[error(
-        "{name} has {available} observations, the rows in which every asset has a return, and --evaluate needs {}: {in_sample} before the first forecast (--in-sample), and {scored} to score{}",
+        "{name} has {available} observations, the rows in which every asset has a return, and --evaluate needs {}: {in_sample} before the first forecast (--in-sample), and {scored} to score{}{}",
         in_sample.saturating_add(*scored),
-        shorter(*available, *scored)
+        shorter(*available, *scored),
+        fuller(available.saturating_add(*left_out) >= in_sample.saturating_add(*scored), *left_out)
     )]
     TooShort {
         /// The file.
@@ -117,6 +118,8 @@ pub enum ObservationError {
         in_sample: usize,
         /// How many must come after it.
         scored: usize,
+        /// How many rows of returns are left out because some asset has none.
+        left_out: usize,
     },
     /// Each estimator failed.
     #[error("none of the estimators could forecast: {reasons}")]
@@ -146,6 +149,18 @@ fn shorter(available: usize, scored: usize) -> String {
         Some(most) if most > 1 => format!("; --in-sample {most} or less would do"),
         _ => String::new(),
     }
+}
+
+/// What would keep more rows, where they would do.
+fn fuller(would_do: bool, left_out: usize) -> String {
+    if !would_do {
+        return String::new();
+    }
+    let rows =
+        if left_out == 1 { "1 more row lacks".to_owned() } else { format!("{left_out} more rows lack") };
+    format!(
+        "; {rows} the return of some asset: --missing drop-sparse=0.2 leaves out sparse assets instead, --assets chooses assets"
+    )
 }
 
 fn on(date: Option<DateTime>) -> String {

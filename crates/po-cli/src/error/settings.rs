@@ -264,7 +264,7 @@ pub enum SettingsError {
     },
     /// An estimator gives one matrix for all dates.
     #[error(
-        "--covariance {kind} gives one correlation for all dates, expected --covariance ewma or dcc with --pairs"
+        "--model {kind} gives one correlation for all dates, expected --model ewma, adaptive-ewma, dcc or dcc-nonlinear with --pairs"
     )]
     NotOverTime {
         /// The estimator.
@@ -311,13 +311,29 @@ pub enum SettingsError {
         /// What it says.
         text: String,
     },
-    /// A date lies before all observations.
-    #[error("--at is {text}, expected {} or later, the date of the first return", show_date(*.first))]
-    BeforeData {
+    /// A date lies before or after all dates of the file.
+    #[error(
+        "--at is {text}, expected a date from {} to {}, the first and the last of {file}",
+        show_date(*.first),
+        show_date(*.last)
+    )]
+    OutsideData {
         /// What it says.
         text: String,
-        /// The date of the first return.
+        /// The first date.
         first: DateTime,
+        /// The last date.
+        last: DateTime,
+        /// The file.
+        file: String,
+    },
+    /// There are more pairs than a picture can tell apart.
+    #[error("--plot draws at most {most} pairs, and --pairs asks for {pairs}; --output csv writes all")]
+    TooManyLines {
+        /// How many pairs there are.
+        pairs: usize,
+        /// How many can be drawn.
+        most: usize,
     },
     /// Prices can be carried forward, returns cannot.
     #[error("--missing carry-forward carries prices, but --returns says that the file holds returns")]

@@ -51,14 +51,19 @@ struct Evidence {
     missing: Missing,
 }
 
-/// Applies the rules.
-pub(crate) fn observe(mut table: Table, rules: Rules) -> Result<Observations, Error> {
+/// Applies the rules; what the user should know of is added to `warnings` as it is found, and so is there when a rule is
+/// broken.
+pub(crate) fn observe(
+    mut table: Table,
+    rules: Rules,
+    warnings: &mut Vec<String>,
+) -> Result<Observations, Error> {
     let universe = Universe::new(table.names.iter().cloned()).map_err(|error| unnamed(&error, &table))?;
     check_rows(&table, rules.returns)?;
     let input = Error::input(&universe);
     let values = table.panel().map_err(&input)?;
-    let mut warnings = std::mem::take(&mut table.notes);
-    let values = carried(values, rules.missing, &mut warnings);
+    warnings.append(&mut table.notes);
+    let values = carried(values, rules.missing, warnings);
     let listings = (0..universe.len()).map(|asset| values.listing(asset)).collect();
     let returns = if rules.returns {
         values
@@ -87,7 +92,7 @@ pub(crate) fn observe(mut table: Table, rules: Rules) -> Result<Observations, Er
         return Err(ObservationError::TooFewRows { name: source, rows, what, required: 2 }.into());
     }
     warnings.extend(account::of_returns(&returns, &dates, &universe, rules.returns));
-    Ok(Observations { universe, returns, dates, calendar, warnings })
+    Ok(Observations { universe, returns, dates, calendar, warnings: warnings.clone() })
 }
 
 /// The returns of prices, which are let go.

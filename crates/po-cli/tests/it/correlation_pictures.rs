@@ -39,10 +39,7 @@ fn the_heat_map_has_a_square_for_each_pair() {
     for tick in ["1", "0.5", "0", "-0.5", "-1"] {
         assert_eq!(written(&svg, tick), 1, "{tick}");
     }
-    assert_eq!(
-        written(&svg, "6 assets, 67 observations from 2024-01-11 to 2024-04-19; covariance: sample"),
-        1
-    );
+    assert_eq!(written(&svg, "6 assets, 67 observations from 2024-01-11 to 2024-04-19; model: sample"), 1);
     assert_eq!(svg, picture(&folder, &[]), "the same numbers give the same picture");
 }
 
@@ -81,6 +78,25 @@ fn lines_have_names_and_dates() {
     assert_eq!(lines, 2);
     assert!(svg.contains("\nAAA:DDD  0.") && svg.contains("\nBBB:CCC  0."), "{svg}");
     assert!(svg.contains("; ewma, half-life 11.2 periods\n"));
+}
+
+/// More pairs than colours have panels, with the same axes.
+#[test]
+fn many_pairs_have_panels() {
+    let folder = folder();
+    let svg = picture(&folder, &["--pairs", "AAA,BBB,CCC,DDD,EEE"]);
+    let lines: Vec<&str> = svg.lines().filter(|line| line.contains("<polyline")).collect();
+    assert_eq!(lines.iter().filter(|line| line.contains("stroke=\"#2563EB\"")).count(), 10, "{svg}");
+    for pair in ["AAA:BBB", "AAA:EEE", "CCC:DDD", "DDD:EEE"] {
+        assert_eq!(svg.matches(&format!("\n{pair}  ")).count(), 1, "{pair}");
+    }
+    // Ten panels in rows of four: dates under the last two, and under the last two of the row above.
+    assert_eq!(written(&svg, "2024-04-19"), 4);
+    let height = attributes(&svg, "svg", "height")[0] * 8.0;
+    assert!(
+        attributes(&svg, "text", "y").iter().all(|y| (0.0..=height).contains(y)),
+        "text lies in the picture"
+    );
 }
 
 #[test]

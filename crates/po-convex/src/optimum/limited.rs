@@ -1,13 +1,13 @@
-//! A limit on the tracking error beside another condition: θ is sought outside, λ inside.
+//! A limit on the tracking error beside another condition: the line is sought outside, the place on it inside.
 
 use super::{Question, ROUNDING, endless, tracking_within, unit};
 use crate::path::{Condition, Ending, Line, Multipliers, Origin, PathScratch, Request, bracketed, root};
 use crate::{ActiveSet, Error, Objective};
 
-/// How far, in units of θ, the search for it goes at first.
+/// How far, in units of where it begins, the search for a line goes at first.
 const STEP: f64 = 0.01;
 
-/// An objective that is searched for λ under a limit on the tracking error: θ outside, λ inside.
+/// An objective with a condition of its own, under a limit on the tracking error.
 pub(super) fn search(
     request: &Request<'_>,
     question: &Question<'_>,
@@ -32,9 +32,8 @@ pub(super) fn search(
     if first.0 >= -ROUNDING * first.1 {
         return Ok(binding);
     }
-    let lambda = scratch.now.at.lambda;
-    // The greatest θ that leaves the other limit room, where the tracking error is least.
-    let mut end = 1.0;
+    let (_, tau) = question.place(request, scratch.now.at);
+    // The line on which nothing but the tracking error counts: it is least there.
     match question.objective {
         Objective::MinRisk { .. } => {
             question.search(request, 1.0, Origin::Nothing, scratch)?;
@@ -45,10 +44,7 @@ pub(super) fn search(
             if scratch.now.variance.sqrt() <= volatility * (1.0 + ROUNDING) {
                 return Ok(binding);
             }
-            let (from, direction) = (Multipliers::default(), Multipliers { theta: 1.0, lambda: 0.0 });
-            let line = Line { from, direction, end: 1.0, unit: 0.5, origin: Origin::Nothing };
-            root(request, Condition::Variance(volatility * volatility), line, scratch)?;
-            end = scratch.now.at.theta;
+            question.search(request, 1.0, Origin::Nothing, scratch)?;
         }
         _ => scratch.evaluate(request, Multipliers { theta: 1.0, lambda: 0.0 }, question.active())?,
     }
@@ -57,12 +53,12 @@ pub(super) fn search(
         tracking_within(limit, scratch)?;
         return Ok(true);
     }
-    let mut inside = Inside { lambda, binding: true };
-    let theta = bracketed((0.0, first.0), (end, last.0), |theta| {
-        inside.search(request, question, theta, scratch)?;
+    let mut inside = Inside::beginning(tau);
+    let t = bracketed((0.0, first.0), (1.0, last.0), |t| {
+        inside.search(request, question, t, scratch)?;
         Ok(excess(scratch))
     })?;
-    inside.settle(request, question, theta, scratch)
+    inside.settle(request, question, t, scratch)
 }
 
 /// The greatest return under a limit on the tracking error alone; whether it binds.
@@ -83,35 +79,41 @@ fn alone(request: &Request<'_>, limit: f64, scratch: &mut PathScratch) -> Result
     Ok(ending != Ending::Beyond)
 }
 
-/// The search for λ inside that for θ, each beginning where the last one ended.
+/// The search on a line inside that for the line, each beginning where the last one ended.
 struct Inside {
-    lambda: f64,
+    /// The last line, and the place on it.
+    t: f64,
+    tau: f64,
     binding: bool,
 }
 
 impl Inside {
+    fn beginning(tau: f64) -> Self {
+        Self { t: f64::NAN, tau, binding: true }
+    }
+
     fn search(
         &mut self,
         request: &Request<'_>,
         question: &Question<'_>,
-        theta: f64,
+        t: f64,
         scratch: &mut PathScratch,
     ) -> Result<(), Error> {
-        self.binding = question.search(request, theta, Origin::Last(self.lambda), scratch)?;
-        self.lambda = scratch.now.at.lambda;
+        self.binding = question.search(request, t, Origin::Last(self.tau), scratch)?;
+        (self.t, self.tau) = (t, question.place(request, scratch.now.at).1);
         Ok(())
     }
 
-    /// Leaves the solution at θ in the scratch.
+    /// Leaves the solution on a line in the scratch.
     fn settle(
         mut self,
         request: &Request<'_>,
         question: &Question<'_>,
-        theta: f64,
+        t: f64,
         scratch: &mut PathScratch,
     ) -> Result<bool, Error> {
-        if scratch.now.at.theta.to_bits() != theta.to_bits() {
-            self.search(request, question, theta, scratch)?;
+        if self.t.to_bits() != t.to_bits() {
+            self.search(request, question, t, scratch)?;
         }
         Ok(self.binding)
     }
@@ -127,9 +129,10 @@ fn nearby(
 ) -> Result<Option<bool>, Error> {
     let target = limit * limit;
     scratch.begin_at(active);
-    let mut inside = Inside { lambda: near.lambda, binding: true };
-    let mut value = |theta: f64, scratch: &mut PathScratch| {
-        let found = inside.search(request, question, theta, scratch);
+    let (near, tau) = question.place(request, near);
+    let mut inside = Inside::beginning(tau);
+    let mut value = |t: f64, scratch: &mut PathScratch| {
+        let found = inside.search(request, question, t, scratch);
         if found.as_ref().is_err_and(Error::is_out_of_reach) {
             return Ok(None);
         }
@@ -137,24 +140,24 @@ fn nearby(
         found.map(|()| Some((target - tracking, target.max(tracking))))
     };
     let mut ends = [None, None];
-    let (mut theta, mut step) = (near.theta.min(1.0 - STEP), STEP * near.theta);
+    let (mut t, mut step) = (near.min(1.0 - STEP), STEP * near);
     while ends[0].is_none() || ends[1].is_none() {
-        let Some((excess, size)) = value(theta, scratch)? else { return Ok(None) };
+        let Some((excess, size)) = value(t, scratch)? else { return Ok(None) };
         if excess.abs() <= 0.1 * ROUNDING * size {
             return Ok(Some(inside.binding));
         }
         let high = excess > 0.0;
-        ends[usize::from(high)] = Some((theta, excess));
-        theta += if high { -step } else { step };
+        ends[usize::from(high)] = Some((t, excess));
+        t += if high { -step } else { step };
         step *= 4.0;
-        if !(theta > 0.0 && theta < 1.0) {
+        if !(t > 0.0 && t < 1.0) {
             return Ok(None);
         }
     }
     let [Some(low), Some(high)] = ends else { return Ok(None) };
-    let theta = bracketed(low, high, |theta| {
-        inside.search(request, question, theta, scratch)?;
+    let t = bracketed(low, high, |t| {
+        inside.search(request, question, t, scratch)?;
         Ok((target - scratch.now.tracking, target.max(scratch.now.tracking)))
     })?;
-    inside.settle(request, question, theta, scratch).map(Some)
+    inside.settle(request, question, t, scratch).map(Some)
 }

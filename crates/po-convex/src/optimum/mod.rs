@@ -113,37 +113,56 @@ impl Question<'_> {
         self.start.map(|(active, _)| active)
     }
 
-    /// The condition on λ, and the end of its line.
-    fn condition(&self, theta: f64) -> (Condition, f64) {
+    /// The condition that the objective sets, and the line on which it is sought.
+    ///
+    /// The lines fill the plane of the multipliers, from `t = 0`, where a tracking error costs nothing, to one, where
+    /// nothing else counts. On a line of `MaxReturn` the ratio of θ to λ, which is the price of the tracking error, stays:
+    /// the return less that price falls with the price of variance, so that one place on the line has the variance asked
+    /// for, where on a line of constant θ there may be several. All others keep θ.
+    fn line<'a>(&self, request: &Request<'_>, t: f64, origin: Origin<'a>) -> (Condition, Line<'a>) {
+        let unit = unit(request);
+        let along = Line {
+            from: Multipliers { theta: t, lambda: 0.0 },
+            direction: Multipliers { theta: 0.0, lambda: 1.0 },
+            end: f64::INFINITY,
+            unit,
+            origin,
+        };
         match self.objective {
             Objective::MaxReturn { volatility } => {
-                (Condition::Variance(volatility * volatility), f64::INFINITY)
+                let direction = Multipliers { theta: t / unit, lambda: 1.0 - t };
+                let line = Line { from: Multipliers::default(), direction, end: unit / t, ..along };
+                (Condition::Variance(volatility * volatility), line)
             }
-            Objective::MinRisk { target_return } => (Condition::Reward(target_return), f64::INFINITY),
+            Objective::MinRisk { target_return } => (Condition::Reward(target_return), along),
             Objective::Robust { risk_aversion: gamma, kappa, uncertainty } => {
                 let kappa = kappa / uncertainty.observations().sqrt();
-                (Condition::Charge { gamma, kappa }, (1.0 - theta) / gamma)
+                (Condition::Charge { gamma, kappa }, Line { end: (1.0 - t) / gamma, ..along })
             }
-            _ => (Condition::Ratio, f64::INFINITY),
+            _ => (Condition::Ratio, along),
         }
     }
 
-    /// Searches λ for a given θ; whether the condition binds.
+    /// The line on which multipliers lie, and where on it.
+    fn place(&self, request: &Request<'_>, Multipliers { theta, lambda }: Multipliers) -> (f64, f64) {
+        if matches!(self.objective, Objective::MaxReturn { .. }) {
+            let unit = unit(request);
+            let tau = unit * theta + lambda;
+            (unit * theta / tau, tau)
+        } else {
+            (theta, lambda)
+        }
+    }
+
+    /// Searches a line for the condition; whether it binds.
     fn search(
         &self,
         request: &Request<'_>,
-        theta: f64,
+        t: f64,
         origin: Origin<'_>,
         scratch: &mut PathScratch,
     ) -> Result<bool, Error> {
-        let (condition, end) = self.condition(theta);
-        let line = Line {
-            from: Multipliers { theta, lambda: 0.0 },
-            direction: Multipliers { theta: 0.0, lambda: 1.0 },
-            end,
-            unit: unit(request),
-            origin,
-        };
+        let (condition, line) = self.line(request, t, origin);
         let ending = root(request, condition, line, scratch)?;
         let now = &scratch.now;
         match (self.objective, ending) {

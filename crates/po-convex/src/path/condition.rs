@@ -48,6 +48,11 @@ impl Condition {
         }
     }
 
+    /// Whether nothing ever meets it: the end of the line is sought.
+    pub(super) fn is_endless(self) -> bool {
+        matches!(self, Self::Variance(limit) if limit == f64::INFINITY)
+    }
+
     /// Whether it compares with a volatility, so that it says nothing where there is none.
     pub(super) fn needs_risk(self) -> bool {
         matches!(self, Self::Ratio | Self::Charge { .. })

@@ -15,6 +15,9 @@ pub(crate) const VANISHING: f64 = 1e-12;
 /// A variance this small, in units of what it would be if all risks added up, is what rounding leaves of none.
 pub(crate) const CANCELLED: f64 = 1e-14;
 
+/// What a gap or a residual of the greatest reward may be, in units of one and the reward.
+const PROVEN: f64 = 1e-12;
+
 /// The solution at one pair of multipliers, with its risk and its return.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Evaluation {
@@ -64,19 +67,26 @@ impl PathScratch {
     fn solve(&mut self, request: &Request<'_>, at: Multipliers, start: Start) -> Result<(), Error> {
         let iterations = self.now.solution.iterations;
         self.write_linear(request, at);
-        let Self { program, linear, costs, now, .. } = self;
+        let Self { program, linear, costs, now, exposures, .. } = self;
         with_program(request, linear, costs, |programme| {
             programme.solve_into(start, program, &mut now.solution)
         })?;
         now.solution.iterations += iterations;
         now.at = at;
+        #[expect(clippy::float_cmp, reason = "one times a matrix is the matrix")]
+        match program.forces().filter(|_| request.scale == 1.0) {
+            Some(forces) => {
+                now.force.clear();
+                now.force.extend_from_slice(forces);
+            }
+            None => multiply(request.risk, &now.solution.x, exposures, &mut now.force)?,
+        }
         self.measure(request)
     }
 
-    /// Fills in what follows from the weights.
+    /// Fills in what follows from the weights and `Σx`.
     fn measure(&mut self, request: &Request<'_>) -> Result<(), Error> {
         let Self { now, difference, product, exposures, .. } = self;
-        multiply(request.risk, &now.solution.x, exposures, &mut now.force)?;
         now.variance = dot(&now.solution.x, &now.force).max(0.0);
         now.tracking = 0.0;
         if !request.benchmark.is_empty() {
@@ -115,21 +125,50 @@ impl PathScratch {
         });
     }
 
-    /// Computes the proof that `now`, the end of a search that no limit stopped, has the greatest reward: for the
-    /// multipliers of a linear programme, which are the slopes in λ of those that `now` has.
+    /// Whether `now` has the greatest reward of all, by the proof of [`PathScratch::certify_slopes`]. Of all that have it,
+    /// the weights are then those of least variance.
+    pub(super) fn is_greatest(&mut self, request: &Request<'_>) -> bool {
+        let at = self.now.at;
+        let Some(proven) = self.certify_slopes(request) else { return false };
+        std::mem::swap(&mut self.now.solution, &mut self.high.solution);
+        self.now.at = at;
+        proven
+    }
+
+    /// Computes the proof that `now`, the end of a search that no limit stopped, has the greatest reward: by the slopes of
+    /// its multipliers or, where these prove nothing because multipliers are not unique, by those of `now` over λ, which
+    /// miss by what risk weighs at that λ.
     pub(crate) fn certify_reward(&mut self, request: &Request<'_>) {
         let at = self.now.at;
-        let rise = at.lambda - self.low.at.lambda;
-        let straight = rise > 0.0 && self.low.solution.active == self.now.solution.active;
-        let slope = |now: &mut f64, low: &f64| {
-            *now = if straight { (*now - low) / rise } else { *now / at.lambda };
-        };
-        let (now, low) = (&mut self.now.solution, &self.low.solution);
-        now.rows.iter_mut().zip(&low.rows).for_each(|(now, low)| slope(now, low));
-        now.absolute.iter_mut().zip(&low.absolute).for_each(|(now, low)| slope(now, low));
-        let linear = Request { scale: 0.0, benchmark: &[], ..*request };
-        self.certify(&linear, Multipliers { theta: 0.0, lambda: 1.0 });
+        let proven = self.certify_slopes(request);
+        if proven == Some(false) {
+            std::mem::swap(&mut self.now.solution, &mut self.high.solution);
+        }
+        if proven != Some(true) {
+            let now = &mut self.now.solution;
+            now.rows.iter_mut().chain(&mut now.absolute).for_each(|multiplier| *multiplier /= at.lambda);
+            self.certify(&linear(request), Multipliers { theta: 0.0, lambda: 1.0 });
+        }
         self.now.at = at;
+    }
+
+    /// Certifies `now` for the linear programme that has only the reward, whose multipliers are the slopes in λ of those
+    /// along the line; whether that is a proof. `None` where the active set has changed since the last evaluation.
+    ///
+    /// What `now` had stands in `high` then, the end that such a search does not find.
+    fn certify_slopes(&mut self, request: &Request<'_>) -> Option<bool> {
+        let rise = self.now.at.lambda - self.low.at.lambda;
+        if rise <= 0.0 || self.low.solution.active != self.now.solution.active {
+            return None;
+        }
+        self.high.solution.clone_from(&self.now.solution);
+        let (now, low) = (&mut self.now.solution, &self.low.solution);
+        let slope = |(now, low): (&mut f64, &f64)| *now = (*now - low) / rise;
+        now.rows.iter_mut().zip(&low.rows).for_each(slope);
+        now.absolute.iter_mut().zip(&low.absolute).for_each(slope);
+        self.certify(&linear(request), Multipliers { theta: 0.0, lambda: 1.0 });
+        let certificate = self.now.solution.certificate;
+        Some(certificate.gap.abs().max(certificate.dual_residual) <= PROVEN * (1.0 + self.now.reward.abs()))
     }
 
     fn write_linear(&mut self, request: &Request<'_>, Multipliers { theta, lambda }: Multipliers) {
@@ -146,7 +185,7 @@ impl PathScratch {
     /// Puts the mixture of the two ends of the bracket into `now`: at multipliers where weights jump, all mixtures are
     /// optimal.
     pub(super) fn mix(&mut self, request: &Request<'_>, fraction: f64, at: Multipliers) -> Result<(), Error> {
-        let Self { now, low, high, .. } = self;
+        let Self { now, low, high, exposures, .. } = self;
         #[expect(clippy::float_cmp, reason = "what is the same to the bit stays so")]
         let blend = |into: &mut Vec<f64>, low: &[f64], high: &[f64]| {
             into.clear();
@@ -161,10 +200,16 @@ impl PathScratch {
         blend(&mut now.solution.absolute, &low.solution.absolute, &high.solution.absolute);
         now.solution.active.places.clone_from(&high.solution.active.places);
         now.solution.active.rows.clone_from(&high.solution.active.rows);
+        multiply(request.risk, &now.solution.x, exposures, &mut now.force)?;
         self.measure(request)?;
         self.certify(request, at);
         Ok(())
     }
+}
+
+/// The same constraints, with nothing but the reward to weigh.
+fn linear<'a>(request: &Request<'a>) -> Request<'a> {
+    Request { scale: 0.0, benchmark: &[], ..*request }
 }
 
 /// `product = Σ x`

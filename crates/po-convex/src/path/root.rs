@@ -29,6 +29,9 @@ const NEAR: f64 = 1e-14;
 /// A condition that is no more positive than this, in units of its terms, where there is hardly any risk, is met.
 const LEVEL: f64 = 1e-6;
 
+/// By how much an end that is sought moves at first, and that of a line at most.
+const STRIDE: f64 = 4.0;
+
 /// By how much an end that is sought is overshot, in units of the way to where it should be.
 const OVERSHOT: f64 = 4.0;
 
@@ -128,7 +131,7 @@ pub(super) fn root_within(
     };
     let far = line.end.min(FAR * line.unit);
     let first = near.unwrap_or(0.0).min(far);
-    let growth = if near.is_some() { 1.01 } else { 4.0 };
+    let growth = if near.is_some() { 1.01 } else { STRIDE };
     let mut bracket = Bracket {
         low: None,
         high: None,
@@ -179,6 +182,9 @@ pub(super) fn root_within(
             return Ok(if value > LEVEL * size { Ending::Riskless } else { Ending::Met });
         }
         if value < 0.0 && next >= far {
+            return Ok(Ending::Beyond);
+        }
+        if condition.is_endless() && bracket.low.is_some() && scratch.is_greatest(request) {
             return Ok(Ending::Beyond);
         }
         bracket.take(scratch, next, if value > 0.0 { Side::High } else { Side::Low });
@@ -265,7 +271,10 @@ impl Bracket {
                 }
                 None => {
                     let tau = if low > 0.0 { self.growth * low } else { self.unit };
-                    self.growth *= self.growth;
+                    // Where the end is sought, the next active set is found from the last one: strides stay small.
+                    if !(condition.is_endless() && self.growth >= STRIDE) {
+                        self.growth *= self.growth;
+                    }
                     tau
                 }
             }

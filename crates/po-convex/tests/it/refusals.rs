@@ -81,3 +81,25 @@ fn rows_refuse_what_is_no_constraint() {
     assert_eq!(rows.push("a", &[1.0, 1.0], f64::NEG_INFINITY, f64::NEG_INFINITY), Err(error));
     assert!(rows.is_empty());
 }
+
+/// Two copies of one asset, whose difference has no risk and a reward near the largest number: nothing is said of weights
+/// that overflow, neither that they are best nor that there are none.
+#[test]
+fn numbers_that_overflow_have_no_answer() {
+    let covariance = Covariance::from_column_slice(2, &[1e300; 4]).unwrap();
+    let mut rows = Rows::new(2);
+    rows.push("budget", &[1.0, 1.0], 1.0, 1.0).unwrap();
+    let program = Program {
+        risk: (&covariance).into(),
+        scale: 1.0,
+        ridge: &[],
+        linear: &[1e307, -1e307],
+        lower: &[-1e10; 2],
+        upper: &[1e10; 2],
+        rows: &rows,
+        absolute: &[],
+    };
+    let error = program.solve().unwrap_err();
+    assert!(matches!(error, Error::Numerical { iterations } if iterations > 0), "{error:?}");
+    assert!(error.to_string().ends_with("expected better scaled input"), "{error}");
+}

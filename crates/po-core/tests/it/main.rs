@@ -4,10 +4,17 @@
 
 mod auto_traits;
 mod errors;
+mod estimators;
 mod panels;
 mod properties;
 mod random;
 mod refusals;
+mod risk_forms;
+#[cfg(feature = "serde")]
+mod risk_golden;
+mod risk_properties;
+#[cfg(feature = "serde")]
+mod risk_serde;
 #[cfg(feature = "serde")]
 mod serde;
 mod vocabulary;

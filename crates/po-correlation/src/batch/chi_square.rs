@@ -28,10 +28,11 @@ pub(super) fn chi_square_quantile(probability: f64, degrees: usize) -> f64 {
         let density = ((half - 1.0) * (0.5 * x).ln() - 0.5 * x - ln_gamma(half)).exp() / 2.0;
         let newton = x - excess / density;
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-        if (next - x).abs() <= 4.0 * f64::EPSILON * x {
-            return next;
-        }
+        let settled = (next - x).abs() <= 4.0 * f64::EPSILON * x;
         x = next;
+        if settled {
+            break;
+        }
     }
     x
 }

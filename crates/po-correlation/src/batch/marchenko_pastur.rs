@@ -4,6 +4,7 @@ use std::f64::consts::PI;
 
 use po_core::InputError;
 
+use super::spectrum::rounding;
 use crate::Error;
 
 /// The law of Marchenko and Pastur: where the eigenvalues of the covariance of T observations of N
@@ -90,7 +91,8 @@ impl MarchenkoPastur {
             }
             below = next;
             let variance = ascending[..below].iter().sum::<f64>() / below as f64;
-            if variance <= 0.0 {
+            // Zeros are no noise.
+            if variance <= rounding(ascending.len(), ascending.len() as f64) {
                 return law;
             }
             law.variance = variance;

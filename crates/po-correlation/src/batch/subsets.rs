@@ -178,19 +178,21 @@ impl Subsets {
         let observations = self.points.len() / self.assets;
         self.order.clear();
         self.order.extend((0_u32..).take(observations));
-        for place in 0..support {
-            let other = place + random.below(observations - place);
-            self.order.swap(place, other);
-            if place >= self.assets {
-                self.chosen.clear();
-                self.chosen.extend_from_slice(&self.order[..=place]);
-                match self.estimate() {
-                    Err(Error::OnAHyperplane { .. }) if place + 1 < support => {}
-                    outcome => return outcome,
-                }
+        let mut drawn = 0;
+        loop {
+            let enough = (self.assets + 1).max(drawn + 1);
+            for place in drawn..enough {
+                let other = place + random.below(observations - place);
+                self.order.swap(place, other);
+            }
+            drawn = enough;
+            self.chosen.clear();
+            self.chosen.extend_from_slice(&self.order[..drawn]);
+            let outcome = self.estimate();
+            if drawn >= support || !matches!(outcome, Err(Error::OnAHyperplane { .. })) {
+                return outcome;
             }
         }
-        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use po_core::linalg::gram_into;
+use po_core::linalg::{Cholesky, gram_into};
 use po_core::nalgebra::DMatrix;
 use po_core::{Covariance, CovarianceEstimator, InputError, Returns};
 
@@ -11,7 +11,7 @@ use super::likelihood::Likelihood;
 use super::parameters::{DccCoefficient, DccParameters};
 use super::params::{DccLikelihood, DccModel, DccParams, DccTarget};
 use super::target::covariance;
-use crate::garch::{Constraint, Garch, GarchFit, Innovations, Optimum, SIZE, minimise};
+use crate::garch::{Constraint, Garch, GarchFit, Innovations, SIZE, minimise};
 use crate::{Error, NonlinearShrinkage};
 
 /// Where the search is looked for a beginning: a and a + b.
@@ -147,9 +147,8 @@ impl Dcc {
                 if likelihood == DccLikelihood::Full { 1.0 } else { (residuals.assets() - 1) as f64 };
             optimum = minimise(&mut objective, optimum.point, None, &bounds, None, true);
             if likelihood == DccLikelihood::Full && optimum.value.is_nan() {
-                return Err(
-                    InputError::NotPositiveDefinite { pivot: singular(&mut objective, &optimum) }.into()
-                );
+                let parameters = objective.parameters(&optimum.point);
+                return Err(singular(residuals.assets(), &objective.target(&parameters)));
             }
             optimum.iterations += before;
         }
@@ -296,8 +295,7 @@ impl Dcc {
         }
         let (value, slopes) = objective.evaluate(parameters, gradient);
         if value.is_nan() {
-            let pivot = first_pivot(&covariance(residuals.assets(), &objective.target(parameters))?);
-            return Err(InputError::NotPositiveDefinite { pivot }.into());
+            return Err(singular(residuals.assets(), &objective.target(parameters)));
         }
         Ok((objective, (value, slopes)))
     }
@@ -325,27 +323,16 @@ fn start(objective: &mut Likelihood) -> [f64; SIZE] {
     objective.point(&best.1)
 }
 
-/// The first pivot of the target that is not positive.
-fn singular(objective: &mut Likelihood, optimum: &Optimum) -> usize {
-    let parameters = objective.parameters(&optimum.point);
-    let target = objective.target(&parameters);
-    covariance(objective.residuals.assets, &target).map_or(0, |target| first_pivot(&target))
-}
-
-fn first_pivot(target: &Covariance) -> usize {
-    match po_core::linalg::Cholesky::new(target.as_view()) {
-        Err(InputError::NotPositiveDefinite { pivot }) => pivot,
-        _ => 0,
-    }
+/// What a packed target without positive pivots is refused by; where rounding leaves it some, by its first.
+fn singular(assets: usize, target: &[f64]) -> Error {
+    let refused = covariance(assets, target).and_then(|target| Cholesky::new(target.as_view()));
+    refused.err().unwrap_or(InputError::NotPositiveDefinite { pivot: 0 }).into()
 }
 
 /// An error of a margin, with its asset.
 fn of(asset: usize, error: Error) -> Error {
     match error {
         Error::Input(InputError::ZeroVariance { .. }) => InputError::ZeroVariance { asset }.into(),
-        Error::Input(InputError::NotFinite { what, row, value, .. }) => {
-            InputError::NotFinite { what, row, asset, value }.into()
-        }
         other => other,
     }
 }

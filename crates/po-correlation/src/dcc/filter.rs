@@ -77,6 +77,8 @@ pub struct DccFilter {
     residuals: Vec<f64>,
     falls: Vec<f64>,
     gaps: Gaps,
+    /// The Cholesky factor of R, packed, once a bar was drawn.
+    pub(super) draw: Vec<f64>,
 }
 
 impl DccFilter {
@@ -110,6 +112,7 @@ impl DccFilter {
             residuals: vec![0.0; assets],
             falls: vec![0.0; assets],
             gaps: Gaps::new(assets),
+            draw: Vec::new(),
             params,
         };
         filter.normalise();

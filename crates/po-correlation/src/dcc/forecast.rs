@@ -1,23 +1,18 @@
 //! Forecasts and simulation of a dynamic conditional correlation.
 
-use po_core::linalg::Cholesky;
+use po_core::simd::axpy;
 use po_core::{Covariance, InputError, StreamingEstimator};
 
 use super::filter::DccFilter;
-use super::params::DccModel;
-use super::triangle::{column, diagonal, packed};
+use super::params::{DccFilterParams, DccForecast, DccModel};
+use super::triangle::{column, factor};
 use crate::Error;
 
 impl DccFilter {
     /// The expected covariance of one of the next bars; the first is the next one.
     ///
-    /// ```text
-    /// E R_{T+k} ≈ R̄ + (a + b)^(k-1) (R_{T+1} - R̄)
-    /// ```
-    ///
-    /// with R̄ the normalised target, and the forecast of each variance; it takes E R for E `z z'` (Engle and
-    /// Sheppard 2001, the second of their ways, with the smaller bias). In the corrected model the same holds
-    /// exactly of E Q, which is normalised afterwards.
+    /// It has the forecast of each variance, and a correlation that returns to the target by `a + b` a bar:
+    /// R or Q, whichever is `returning`, and in the corrected model always Q.
     ///
     /// # Errors
     /// [`InputError::OutOfRange`] for bar zero; [`InputError::NotFinite`] where variances overflow.
@@ -25,7 +20,9 @@ impl DccFilter {
     /// # Examples
     /// ```
     /// use po_core::{Covariance, StreamingEstimator};
-    /// use po_correlation::{DccFilter, DccFilterParams, DccParameters, GarchParameters, Margin};
+    /// use po_correlation::{
+    ///     DccFilter, DccFilterParams, DccForecast, DccParameters, GarchParameters, Margin,
+    /// };
     ///
     /// let parameters = GarchParameters { omega: 1.0, ..GarchParameters::default() };
     /// let mut filter = DccFilter::new(DccFilterParams {
@@ -36,21 +33,28 @@ impl DccFilter {
     /// })?;
     /// filter.update(&[1.0, -1.0])?;
     /// // Q_12 is 0.05 - 0.1 + 0.4 = 0.35, and 0.9 of its distance to 0.5 is left.
-    /// let forecast = filter.forecast(2)?;
+    /// let forecast = filter.forecast(2, DccForecast::Correlation)?;
     /// assert!((forecast.as_view()[(0, 1)] - (0.5 - 0.9 * 0.15)).abs() < 1e-14);
     /// # Ok::<(), po_correlation::Error>(())
     /// ```
-    pub fn forecast(&self, bar: usize) -> Result<Covariance, Error> {
+    pub fn forecast(&self, bar: usize, returning: DccForecast) -> Result<Covariance, Error> {
         let mut covariance = Covariance::default();
-        self.forecast_into(bar, &mut covariance)?;
+        self.forecast_into(bar, returning, &mut Vec::new(), &mut covariance)?;
         Ok(covariance)
     }
 
-    /// As [`DccFilter::forecast`], into `covariance`.
+    /// As [`DccFilter::forecast`], into `covariance`; `scratch` may hold anything, and grows to the number of
+    /// assets.
     ///
     /// # Errors
     /// As [`DccFilter::forecast`].
-    pub fn forecast_into(&self, bar: usize, covariance: &mut Covariance) -> Result<(), Error> {
+    pub fn forecast_into(
+        &self,
+        bar: usize,
+        returning: DccForecast,
+        scratch: &mut Vec<f64>,
+        covariance: &mut Covariance,
+    ) -> Result<(), Error> {
         if bar <= 1 {
             if bar == 1 {
                 return self.covariance_into(covariance);
@@ -58,32 +62,29 @@ impl DccFilter {
             let (name, value, expected) = ("the bar of a forecast", 0.0, "one or more");
             return Err(InputError::OutOfRange { name, value, expected }.into());
         }
-        let assets = self.variances.len();
-        let parameters = &self.params.parameters;
+        let DccFilterParams { model, parameters, target, margins, .. } = &self.params;
         let left = (parameters.a + parameters.b).powf((bar - 1) as f64);
-        let target = packed(&self.params.target);
-        let roots: Vec<f64> = diagonal(assets, &target).map(f64::sqrt).collect();
-        let whole = self.params.model == DccModel::Corrected;
-        let ahead = |row: usize, col: usize| {
-            let entry = column(assets, col) + row - col;
-            let (now, later) = if whole {
-                (self.q[entry], target[entry])
-            } else {
-                (self.correlation[entry], target[entry] / (roots[row] * roots[col]))
-            };
-            later + left * (now - later)
-        };
-        let scale: Vec<f64> = (0..assets)
-            .map(|asset| {
-                let margin = &self.params.margins[asset];
-                let next = |variance, _| margin.parameters.expected_variance(margin.model, variance);
-                let variance: f64 = (1..bar).fold(self.variances[asset], next);
-                (variance / ahead(asset, asset)).sqrt()
-            })
-            .collect();
+        let of_q = *model == DccModel::Corrected || returning == DccForecast::Quasicorrelation;
+        let moving = if of_q { &self.q } else { &self.correlation };
+        let assets = self.variances.len();
+        let now = |col: usize| &moving[column(assets, col)..][..assets - col];
+        // Everything there is of an asset is scaled alike: S by the root of its diagonal where R is what
+        // returns to it, and the sum to the variance in the end.
+        let root = |asset: usize| if of_q { 1.0 } else { target.column(asset)[asset].sqrt() };
+        let ahead = |now: f64, later: f64| later + left * (now - later);
+        scratch.clear();
+        scratch.extend((0..assets).map(|asset| {
+            let margin = &margins[asset];
+            let next = |variance, _| margin.parameters.expected_variance(margin.model, variance);
+            let variance: f64 = (1..bar).fold(self.variances[asset], next);
+            let later = target.column(asset)[asset] / (root(asset) * root(asset));
+            (variance / ahead(now(asset)[0], later)).sqrt()
+        }));
         covariance.assign_lower(assets, |col, below| {
-            for (row, entry) in (col..assets).zip(below) {
-                *entry = ahead(row, col) * scale[col] * scale[row];
+            let to = &target.column(col)[col..];
+            for (row, entry) in below.iter_mut().enumerate() {
+                let later = to[row] / (root(col) * root(col + row));
+                *entry = ahead(now(col)[row], later) * scratch[col] * scratch[col + row];
             }
         })?;
         Ok(())
@@ -123,14 +124,15 @@ impl DccFilter {
                 return Err(InputError::LengthMismatch { what, expected: assets, actual }.into());
             }
         }
-        let mut cholesky = Cholesky::default();
-        cholesky.factor_columns(assets, |col, below| {
-            below.copy_from_slice(&self.correlation[column(assets, col)..][..below.len()]);
-        })?;
-        let lower = cholesky.lower();
-        for (asset, value) in returns.iter_mut().enumerate() {
-            let z: f64 = (0..=asset).map(|col| lower[(asset, col)] * innovations[col]).sum();
-            *value = self.params.margins[asset].parameters.mean + self.deviations[asset] * z;
+        let Self { params, deviations, correlation, draw, .. } = self;
+        draw.clone_from(correlation);
+        factor(assets, draw).map_err(|pivot| InputError::NotPositiveDefinite { pivot })?;
+        returns.fill(0.0);
+        for (col, innovation) in innovations.iter().enumerate() {
+            axpy(*innovation, &draw[column(assets, col)..][..assets - col], &mut returns[col..]);
+        }
+        for ((value, margin), deviation) in returns.iter_mut().zip(&params.margins).zip(deviations) {
+            *value = margin.parameters.mean + *deviation * *value;
         }
         self.update(returns)
     }

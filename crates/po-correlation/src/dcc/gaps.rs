@@ -66,16 +66,15 @@ impl Gaps {
         let fill = |col: usize, below: &mut [f64]| {
             below.iter_mut().zip(&seen[col..]).for_each(|(entry, &row)| *entry = at(row, seen[col]));
         };
-        if known == 0 || cholesky.factor_columns(known, fill).is_err() {
-            return;
-        }
         let (cross, weights) = (&mut cross[..many * known], &mut weights[..many * known]);
         for (row, &one) in missing.iter().enumerate() {
             for (col, &other) in seen.iter().enumerate() {
                 cross[row * known + col] = at(one, other);
             }
         }
-        if cholesky.solve_into(cross, weights).is_err() {
+        let solved = cholesky.factor_columns(known, fill).and_then(|()| cholesky.solve_into(cross, weights));
+        // Of nothing seen there is no decomposition either.
+        if solved.is_err() {
             return;
         }
         for (row, &asset) in missing.iter().enumerate() {

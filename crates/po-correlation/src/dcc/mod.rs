@@ -22,4 +22,4 @@ pub use estimator::Dcc;
 pub use filter::DccFilter;
 pub use fit::DccFit;
 pub use parameters::{DccCoefficient, DccParameters};
-pub use params::{DccFilterParams, DccLikelihood, DccModel, DccParams, DccTarget, Margin};
+pub use params::{DccFilterParams, DccForecast, DccLikelihood, DccModel, DccParams, DccTarget, Margin};

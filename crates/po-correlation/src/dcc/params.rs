@@ -122,6 +122,29 @@ pub struct DccFilterParams {
     pub margins: Vec<Margin>,
 }
 
+/// What a forecast of more than one bar takes for the mean of `z z'`, which no formula gives (Engle and Sheppard
+/// 2001).
+///
+/// In the corrected model nothing has to be taken for anything: what holds of Q is exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum DccForecast {
+    /// R itself returns to the normalised target; of the two, the way with the smaller bias.
+    ///
+    /// ```text
+    /// E R_{T+k} ≈ R̄ + (a + b)^(k-1) (R_{T+1} - R̄)
+    /// ```
+    #[default]
+    Correlation,
+    /// Q returns to the target, and is normalised where it has arrived.
+    ///
+    /// ```text
+    /// E Q_{T+k} ≈ S + (a + b)^(k-1) (Q_{T+1} - S)
+    /// ```
+    Quasicorrelation,
+}
+
 /// The model of one asset's variance.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -1,6 +1,7 @@
 //! A lower triangle, packed by columns.
 
 use po_core::Covariance;
+use po_core::simd::axpy;
 
 /// Number of entries of a triangle with so many rows.
 pub(crate) fn entries(size: usize) -> usize {
@@ -22,9 +23,40 @@ pub(crate) fn diagonal(size: usize, triangle: &[f64]) -> impl Iterator<Item = f6
     (0..size).map(move |col| triangle[column(size, col)])
 }
 
+/// The Cholesky factor of a positive definite matrix, in its place; or the first pivot that is not positive.
+pub(crate) fn factor(size: usize, mut triangle: &mut [f64]) -> Result<(), usize> {
+    for col in 0..size {
+        let (below, rest) = triangle.split_at_mut(size - col);
+        if below[0].is_nan() || below[0] <= 0.0 {
+            return Err(col);
+        }
+        let scale = 1.0 / below[0].sqrt();
+        below.iter_mut().for_each(|entry| *entry *= scale);
+        let mut later = &mut *rest;
+        for row in 1..below.len() {
+            let (column, others) = later.split_at_mut(below.len() - row);
+            axpy(-below[row], &below[row..], column);
+            later = others;
+        }
+        triangle = rest;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `[4 2 0; 2 10 3; 0 3 2] = L L'` with L of whole numbers.
+    #[test]
+    fn a_factor_times_itself_is_the_matrix() {
+        let mut triangle = [4.0, 2.0, 0.0, 10.0, 3.0, 2.0];
+        assert_eq!(factor(3, &mut triangle), Ok(()));
+        let expected = [2.0, 1.0, 0.0, 3.0, 1.0, 1.0];
+        assert!(triangle.iter().zip(expected).all(|(entry, expected)| (entry - expected).abs() < 1e-15));
+        assert_eq!(factor(2, &mut [1.0, 1.0, 1.0]), Err(1));
+        assert_eq!(factor(1, &mut [f64::NAN]), Err(0));
+    }
 
     #[test]
     fn columns_follow_each_other() {

@@ -75,7 +75,11 @@ impl Whole<'_> {
                     *entry = q * scale * root;
                 }
             };
-            if cholesky.factor_columns(n, fill).is_err() || cholesky.solve_into(z, solved).is_err() {
+            let gradient = self.of.gradient;
+            let known = cholesky.factor_columns(n, fill).and_then(|()| cholesky.solve_into(z, solved));
+            let known =
+                known.and_then(|()| if gradient { cholesky.inverse_lower_into(inverse) } else { Ok(()) });
+            if known.is_err() {
                 return Sums { log_determinants: f64::NAN, ..total };
             }
             let form = z.iter().zip(&*solved).map(|(z, u)| z * u).sum::<f64>();
@@ -85,16 +89,13 @@ impl Whole<'_> {
             let weight = if student { 2.0 * factor * kappa / heavy } else { 1.0 };
             total.tails += heavy.ln();
             total.forms += weight * form;
-            if self.of.gradient && cholesky.inverse_lower_into(inverse).is_err() {
-                return Sums { log_determinants: f64::NAN, ..total };
-            }
             let slopes = &self.of.diagonal.slopes;
             arch.dispatch(Step {
                 n,
                 parameters: self.of.parameters,
                 model: self.of.model,
                 weight,
-                gradient: self.of.gradient,
+                gradient,
                 z,
                 news: &self.of.diagonal.news[here.clone()],
                 roots,

@@ -118,10 +118,7 @@ pub(super) fn standardised(deviation: f64, error: f64) -> f64 {
 
 /// The probability of a Student's t at least as far from zero.
 pub(super) fn two_sided(statistic: f64, degrees: f64) -> f64 {
-    match StudentsT::new(0.0, 1.0, degrees) {
-        Ok(student) => 2.0 * student.cdf(-statistic.abs()),
-        Err(_) => f64::NAN,
-    }
+    StudentsT::new(0.0, 1.0, degrees).map_or(f64::NAN, |student| 2.0 * student.cdf(-statistic.abs()))
 }
 
 pub(super) fn check_losses(losses: &[f64]) -> Result<(), InputError> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use po_core::{Covariance, CovarianceEstimator, Returns, StreamingEstimator};
+use po_core::{Covariance, CovarianceEstimator, Returns, Status, StreamingEstimator};
 
 use super::history::{History, Schedule};
 use super::refit::{Filtered, Refitted, Streamed};
@@ -24,6 +24,22 @@ pub trait Forecaster {
     /// # Errors
     /// As each forecaster documents.
     fn forecast_into(&mut self, covariance: &mut Covariance) -> Result<(), ForecastError>;
+
+    /// How often parameters were searched for so far; one without a search says nothing.
+    fn fits(&self) -> Fits {
+        Fits::default()
+    }
+}
+
+/// How often parameters were searched for, and how often in vain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+pub struct Fits {
+    /// How many searches there were.
+    pub count: usize,
+    /// How many of them ended before their tolerances were met; forecasts rest on what they had reached.
+    pub unconverged: usize,
 }
 
 /// A forecaster with a name.
@@ -38,7 +54,10 @@ pub trait Forecaster {
 /// let entrants = [
 ///     Entrant::refitted("shrunk", LedoitWolf::default(), quarterly)?,
 ///     Entrant::streaming("ewma", Ewma::new(EwmaParams::default(), 3)?),
-///     Entrant::filtered("dcc", quarterly, |returns| dcc.fit(returns)?.filter(returns))?,
+///     Entrant::filtered("dcc", quarterly, |returns| {
+///         let fit = dcc.fit(returns)?;
+///         fit.filter(returns).map(|filter| (filter, fit.status))
+///     })?,
 /// ];
 /// assert_eq!(entrants[2].name(), "dcc");
 /// # Ok::<(), po_correlation::Error>(())
@@ -74,14 +93,15 @@ impl<'a> Entrant<'a> {
 
     /// A model that is fitted again from time to time, and in between takes in every bar.
     ///
-    /// `fit` is given the bars of the schedule's window, and must hand back a filter that has taken them in.
+    /// `fit` is given the bars of the schedule's window, and must hand back a filter that has taken them in, and how the
+    /// search for its parameters ended.
     ///
     /// # Errors
     /// [`OutOfRange`](po_core::InputError::OutOfRange) for a schedule out of its range.
     pub fn filtered<S, E>(
         name: impl Into<String>,
         schedule: Schedule,
-        fit: impl FnMut(&Returns) -> Result<S, E> + Send + 'a,
+        fit: impl FnMut(&Returns) -> Result<(S, Status), E> + Send + 'a,
     ) -> Result<Self, Error>
     where
         S: StreamingEstimator + Send + 'a,
@@ -94,6 +114,11 @@ impl<'a> Entrant<'a> {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// How often its parameters were searched for.
+    pub(super) fn fits(&self) -> Fits {
+        self.forecaster.fits()
     }
 
     /// Takes in one bar; `bar` is its row.

@@ -70,14 +70,9 @@ impl History {
         Ok(Self { schedule, assets: 0, bars: Vec::new(), age: None })
     }
 
-    pub(super) fn push(&mut self, returns: &[f64]) -> Result<(), InputError> {
-        if self.bars.is_empty() {
-            self.assets = returns.len();
-        }
-        if self.assets != returns.len() || self.assets == 0 {
-            let (expected, actual) = (self.assets.max(1), returns.len());
-            return Err(InputError::LengthMismatch { what: "the list of returns", expected, actual });
-        }
+    /// Takes in one bar, as long as those before it.
+    pub(super) fn push(&mut self, returns: &[f64]) {
+        self.assets = returns.len();
         if let Window::Rolling(window) = self.schedule.window
             && self.bars.len() >= window.saturating_mul(2 * self.assets)
         {
@@ -85,21 +80,22 @@ impl History {
         }
         self.bars.extend_from_slice(returns);
         self.age = self.age.map(|age| age + 1);
-        Ok(())
     }
 
-    /// The bars to fit to, when it is time to.
-    pub(super) fn due(&self) -> Result<Option<Returns>, InputError> {
-        if self.age.is_some_and(|age| age < self.schedule.every) {
-            return Ok(None);
-        }
+    /// Whether it is time for a fit.
+    pub(super) fn is_due(&self) -> bool {
+        self.age.is_none_or(|age| age >= self.schedule.every)
+    }
+
+    /// The bars to fit to.
+    pub(super) fn returns(&self) -> Result<Returns, InputError> {
         let seen = self.bars.len().checked_div(self.assets).unwrap_or_default();
         let bars = match self.schedule.window {
             Window::Expanding => seen,
             Window::Rolling(window) => window.min(seen),
         };
         let last = &self.bars[(seen - bars) * self.assets..];
-        Returns::new(DMatrix::from_row_slice(bars, self.assets, last)).map(Some)
+        Returns::new(DMatrix::from_row_slice(bars, self.assets, last))
     }
 
     pub(super) fn fitted(&mut self) {

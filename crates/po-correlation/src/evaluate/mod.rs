@@ -24,12 +24,13 @@ mod params;
 mod race;
 mod refit;
 mod scores;
+mod threads;
 
 pub use bootstrap::{Bootstrap, BootstrapParams, Resampling};
 pub use calibration::{Calibration, Coverage};
 pub use confidence_set::{ConfidenceSet, ConfidenceStatistic, ModelConfidenceSet, ModelConfidenceSetParams};
 pub use diebold_mariano::{DieboldMariano, DieboldMarianoParams, diebold_mariano};
-pub use entrant::{Entrant, Forecaster};
+pub use entrant::{Entrant, Fits, Forecaster};
 pub use error::{EntrantError, ForecastError, RaceError};
 pub use evaluation::{Criterion, Evaluation, Loss, LossSummary, Outcome, Standing};
 pub use history::{Schedule, Window};

@@ -1,6 +1,8 @@
 //! The race.
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 
 use po_core::{Covariance, InputError, Returns};
 
@@ -10,6 +12,7 @@ use super::error::{EntrantError, RaceError};
 use super::evaluation::Evaluation;
 use super::params::RaceParams;
 use super::scores::{Scorer, Scores};
+use super::threads::{each, locked};
 use crate::Error;
 
 /// With fewer bars out of sample no test says anything.
@@ -19,7 +22,7 @@ const LEAST: usize = 20;
 ///
 /// Every entrant forecasts each bar after the first `in_sample`, and has seen no more than the bars before it. An entrant
 /// that fails is out, with its error, and the others go on. The returns are scored as they are, about zero: give
-/// deviations from a mean where it matters. The same input gives the same bits.
+/// deviations from a mean where it matters. The same input gives the same bits, on any number of threads.
 ///
 /// # Examples
 /// ```
@@ -70,16 +73,33 @@ pub struct Progress<'a> {
     pub bar: usize,
     /// How many bars are out of sample.
     pub bars: usize,
+    /// How many bars all entrants have done, each up to `bars`.
+    pub done: usize,
+}
+
+/// How far all entrants are, and who is told of it.
+struct Course<W> {
+    watch: W,
+    /// How many bars each has done.
+    bars: Vec<usize>,
+    done: usize,
+    /// The entrant at which the race was ended, and its bar.
+    ended: Option<(usize, usize)>,
 }
 
 impl Race {
     /// A race.
     ///
     /// # Errors
-    /// [`InputError::OutOfRange`] without a bar in sample; else as [`ModelConfidenceSet::new`].
+    /// [`InputError::OutOfRange`] without a bar in sample, or a thread; else as [`ModelConfidenceSet::new`].
     pub fn new(params: RaceParams) -> Result<Self, Error> {
+        let expected = "1 or more";
         if params.in_sample == 0 {
-            let (name, expected) = ("the number of bars in sample", "1 or more");
+            let name = "the number of bars in sample";
+            return Err(InputError::OutOfRange { name, value: 0.0, expected }.into());
+        }
+        if params.threads == Some(0) {
+            let name = "the number of threads";
             return Err(InputError::OutOfRange { name, value: 0.0, expected }.into());
         }
         Ok(Self { params, confidence_set: ModelConfidenceSet::new(params.confidence_set)? })
@@ -91,9 +111,10 @@ impl Race {
         &self.params
     }
 
-    /// Runs all entrants, one after the other, and judges them.
+    /// Runs all entrants, several at once, and judges them.
     ///
-    /// `watch` is told after each bar of each entrant, and ends the race by `ControlFlow::Break`.
+    /// `watch` is told after each bar of each entrant, by one thread at a time, and ends the race by
+    /// `ControlFlow::Break`. Entrants begin in their order: with those that take long first, the threads end together.
     ///
     /// # Errors
     /// [`InputError::TooFewObservations`] for fewer than two entrants, or fewer than twenty bars out of sample;
@@ -106,34 +127,33 @@ impl Race {
         &self,
         returns: &Returns,
         entrants: Vec<Entrant<'_>>,
-        mut watch: impl FnMut(Progress<'_>) -> ControlFlow<()>,
+        watch: impl FnMut(Progress<'_>) -> ControlFlow<()> + Send,
     ) -> Result<Evaluation, RaceError> {
-        check_names(&entrants.iter().map(Entrant::name).collect::<Vec<_>>())?;
+        let names: Vec<String> = entrants.iter().map(|entrant| entrant.name().to_owned()).collect();
+        check_names(&names)?;
         self.check_bars(returns)?;
-        let many = entrants.len();
-        let mut judged = Vec::with_capacity(many);
-        for (number, mut entrant) in entrants.into_iter().enumerate() {
-            let name = entrant.name().to_owned();
-            let mut last = self.params.in_sample;
-            let bars = returns.observations() - last;
-            let mut tell = |bar| {
-                last = self.params.in_sample + bar - 1;
-                watch(Progress { entrant: number, entrants: many, name: &name, bar, bars })
-            };
-            let scores = self.follow(returns, &mut entrant, &mut tell);
-            let failed = matches!(scores, ControlFlow::Continue(Err(_)));
-            if failed && tell(bars).is_break() {
-                return Err(RaceError::Cancelled { entrant: name, bar: last });
+        let (many, bars) = (names.len(), returns.observations() - self.params.in_sample);
+        let course = Mutex::new(Course { watch, bars: vec![0; many], done: 0, ended: None });
+        let threads = self.params.threads.unwrap_or_else(processors).min(many);
+        let scores = each(entrants, threads, |number, mut entrant| {
+            let name = &names[number];
+            let mut tell = |bar| locked(&course).tell(number, name, bar, bars);
+            let scores = self.follow(returns, &mut entrant, &mut tell)?;
+            if scores.is_err() {
+                tell(bars)?;
             }
-            match scores {
-                ControlFlow::Continue(scores) => judged.push((name, scores)),
-                ControlFlow::Break(()) => return Err(RaceError::Cancelled { entrant: name, bar: last }),
-            }
+            ControlFlow::Continue(scores)
+        });
+        let ended = locked(&course).ended;
+        if let Some((entrant, bar)) = ended {
+            let bar = self.params.in_sample + bar - 1;
+            return Err(RaceError::Cancelled { entrant: names[entrant].clone(), bar });
         }
-        Ok(self.judge(returns.assets(), judged)?)
+        let scores = scores.into_iter().filter_map(ControlFlow::continue_value);
+        Ok(self.judge(returns.assets(), names.into_iter().zip(scores).collect())?)
     }
 
-    /// Runs one entrant: several may so be run at once, and judged together afterwards.
+    /// Runs one entrant, which can be judged with others later.
     ///
     /// # Errors
     /// [`InputError::TooFewObservations`] for fewer than twenty bars out of sample; what the entrant fails of is within.
@@ -143,11 +163,10 @@ impl Race {
         mut entrant: Entrant<'_>,
     ) -> Result<Result<Scores, EntrantError>, Error> {
         self.check_bars(returns)?;
-        match self.follow(returns, &mut entrant, &mut |_| ControlFlow::Continue(())) {
-            ControlFlow::Continue(scores) => Ok(scores),
-            // Nobody can end a race that nobody watches.
-            ControlFlow::Break(()) => Ok(Ok(Scores::default())),
-        }
+        // Nobody can end a race that nobody watches.
+        let mut tell = |_| ControlFlow::<Infallible>::Continue(());
+        let ControlFlow::Continue(scores) = self.follow(returns, &mut entrant, &mut tell);
+        Ok(scores)
     }
 
     /// Compares the scores of entrants, each with its name.
@@ -162,7 +181,7 @@ impl Race {
         assets: usize,
         entrants: Vec<(String, Result<Scores, EntrantError>)>,
     ) -> Result<Evaluation, Error> {
-        check_names(&entrants.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())?;
+        check_names(&entrants.iter().map(|(name, _)| name).collect::<Vec<_>>())?;
         Evaluation::of(assets, entrants, self.params.bandwidth, &self.confidence_set)
     }
 
@@ -179,12 +198,12 @@ impl Race {
     }
 
     /// Shows an entrant one bar after the other, and asks it for each one before.
-    fn follow(
+    fn follow<B>(
         &self,
         returns: &Returns,
         entrant: &mut Entrant<'_>,
-        tell: &mut dyn FnMut(usize) -> ControlFlow<()>,
-    ) -> ControlFlow<(), Result<Scores, EntrantError>> {
+        tell: &mut dyn FnMut(usize) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Result<Scores, EntrantError>> {
         let (in_sample, observations) = (self.params.in_sample, returns.observations());
         let mut row = vec![0.0; returns.assets()];
         let (mut scorer, mut forecast) = (Scorer::new(row.len()), Covariance::default());
@@ -211,12 +230,36 @@ impl Race {
                 return ControlFlow::Continue(Err(error));
             }
         }
+        scores.fits = entrant.fits();
         tracing::debug!(entrant = entrant.name(), bars = observations - in_sample, "scored");
         ControlFlow::Continue(Ok(scores))
     }
 }
 
-fn check_names(names: &[&str]) -> Result<(), InputError> {
+impl<W: FnMut(Progress<'_>) -> ControlFlow<()>> Course<W> {
+    /// An entrant has done so many of its bars.
+    fn tell(&mut self, entrant: usize, name: &str, bar: usize, bars: usize) -> ControlFlow<()> {
+        // Who watches has ended the race, perhaps while another entrant ran.
+        if self.ended.is_some() {
+            return ControlFlow::Break(());
+        }
+        self.done += bar - self.bars[entrant];
+        self.bars[entrant] = bar;
+        let (entrants, done) = (self.bars.len(), self.done);
+        let told = (self.watch)(Progress { entrant, entrants, name, bar, bars, done });
+        if told.is_break() {
+            self.ended = Some((entrant, bar));
+        }
+        told
+    }
+}
+
+/// How many threads run at once on this machine.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn check_names(names: &[impl AsRef<str> + PartialEq]) -> Result<(), InputError> {
     let (observations, required) = (names.len(), 2);
     if observations < required {
         return Err(InputError::TooFewObservations {
@@ -227,11 +270,11 @@ fn check_names(names: &[&str]) -> Result<(), InputError> {
     }
     let kind = "entrant";
     for (second, name) in names.iter().enumerate() {
-        if name.trim().is_empty() {
+        if name.as_ref().trim().is_empty() {
             return Err(InputError::EmptyName { kind, index: second });
         }
         if let Some(first) = names[..second].iter().position(|known| known == name) {
-            return Err(InputError::DuplicateName { kind, name: (*name).to_owned(), first, second });
+            return Err(InputError::DuplicateName { kind, name: name.as_ref().to_owned(), first, second });
         }
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! Estimators of all kinds as forecasters.
 
-use po_core::{Covariance, CovarianceEstimator, InputError, Returns, StreamingEstimator};
+use po_core::{Covariance, CovarianceEstimator, Returns, Status, StreamingEstimator};
 
 use super::history::History;
-use super::{ForecastError, Forecaster};
+use super::{Fits, ForecastError, Forecaster};
 
 /// An estimator of a whole sample.
 pub(super) struct Refitted<E: CovarianceEstimator> {
@@ -21,13 +21,14 @@ impl<E: CovarianceEstimator> Refitted<E> {
 
 impl<E: CovarianceEstimator> Forecaster for Refitted<E> {
     fn update(&mut self, returns: &[f64]) -> Result<(), ForecastError> {
-        Ok(self.history.push(returns)?)
+        self.history.push(returns);
+        Ok(())
     }
 
     fn forecast_into(&mut self, covariance: &mut Covariance) -> Result<(), ForecastError> {
-        if let Some(returns) = self.history.due()? {
+        if self.history.is_due() {
             self.estimator
-                .estimate_into(&returns, &mut self.scratch, &mut self.estimate)
+                .estimate_into(&self.history.returns()?, &mut self.scratch, &mut self.estimate)
                 .map_err(|error| ForecastError::of(&error))?;
             self.history.fitted();
         }
@@ -54,22 +55,38 @@ pub(super) struct Filtered<F, S> {
     fit: F,
     history: History,
     filter: Option<S>,
+    fits: Fits,
 }
 
 impl<F, S> Filtered<F, S> {
     pub(super) fn new(fit: F, history: History) -> Self {
-        Self { fit, history, filter: None }
+        Self { fit, history, filter: None, fits: Fits::default() }
+    }
+}
+
+impl<F, S, E> Filtered<F, S>
+where
+    F: FnMut(&Returns) -> Result<(S, Status), E>,
+    E: std::error::Error + 'static,
+{
+    fn fitted(&mut self) -> Result<S, ForecastError> {
+        let (filter, status) =
+            (self.fit)(&self.history.returns()?).map_err(|error| ForecastError::of(&error))?;
+        self.history.fitted();
+        self.fits.count += 1;
+        self.fits.unconverged += usize::from(status != Status::Converged);
+        Ok(filter)
     }
 }
 
 impl<F, S, E> Forecaster for Filtered<F, S>
 where
-    F: FnMut(&Returns) -> Result<S, E>,
+    F: FnMut(&Returns) -> Result<(S, Status), E>,
     S: StreamingEstimator,
     E: std::error::Error + 'static,
 {
     fn update(&mut self, returns: &[f64]) -> Result<(), ForecastError> {
-        self.history.push(returns)?;
+        self.history.push(returns);
         match &mut self.filter {
             Some(filter) => filter.update(returns).map_err(|error| ForecastError::of(&error)),
             None => Ok(()),
@@ -77,13 +94,14 @@ where
     }
 
     fn forecast_into(&mut self, covariance: &mut Covariance) -> Result<(), ForecastError> {
-        if let Some(returns) = self.history.due()? {
-            self.filter = Some((self.fit)(&returns).map_err(|error| ForecastError::of(&error))?);
-            self.history.fitted();
-        }
-        match &self.filter {
-            Some(filter) => filter.covariance_into(covariance).map_err(|error| ForecastError::of(&error)),
-            None => Err(InputError::Empty { what: "the filter" }.into()),
-        }
+        let filter = match self.filter.take() {
+            Some(filter) if !self.history.is_due() => filter,
+            _ => self.fitted()?,
+        };
+        self.filter.insert(filter).covariance_into(covariance).map_err(|error| ForecastError::of(&error))
+    }
+
+    fn fits(&self) -> Fits {
+        self.fits
     }
 }

@@ -4,6 +4,8 @@ use po_core::linalg::Cholesky;
 use po_core::simd::{dot, sum};
 use po_core::{Covariance, InputError};
 
+use super::entrant::Fits;
+
 /// The scores of the forecasts of one entrant, bar by bar.
 ///
 /// # Shapes and units
@@ -18,12 +20,14 @@ pub struct Scores {
     pub portfolio: Vec<f64>,
     /// The squared Mahalanobis distance, `r' H⁻¹ r`.
     pub distance: Vec<f64>,
+    /// The fits that the forecasts rest on.
+    pub fits: Fits,
 }
 
 impl Scores {
     pub(super) fn with_capacity(bars: usize) -> Self {
         let series = || Vec::with_capacity(bars);
-        Self { qlike: series(), portfolio: series(), distance: series() }
+        Self { qlike: series(), portfolio: series(), distance: series(), fits: Fits::default() }
     }
 
     pub(super) fn push(&mut self, score: [f64; 3]) {

@@ -26,6 +26,8 @@ pub enum Coefficient {
     Persistence,
     /// ν
     DegreesOfFreedom,
+    /// How much an EGARCH expands a change of its variance, where it is what stands on a bound.
+    Invertibility,
 }
 
 impl Coefficient {
@@ -70,15 +72,21 @@ pub struct GarchEstimate {
 /// be lost, far enough for its rounding.
 const APART: f64 = 1e-4;
 
-/// The standard errors at an optimum, plain and robust, for each free parameter.
-pub(crate) fn errors<'c>(
+/// The standard errors at an optimum, plain and robust, for each free parameter; `multiplier` is that of the bound
+/// on the expansion.
+pub(crate) fn errors(
     likelihood: &Likelihood<'_>,
     point: &Vector,
-    held: impl Iterator<Item = &'c Constraint> + Clone,
+    held: &[Constraint],
+    multiplier: f64,
 ) -> [(f64, f64); SIZE] {
     let size = likelihood.free().len();
     let information = likelihood.information(point, false);
-    let hessian = hessian(likelihood, point, &information);
+    let hessian = hessian(likelihood, point, &information, multiplier);
+    // A bound that bends is a plane where the optimum stands on it, and its bend is in the Hessian.
+    let normal = likelihood.look(point).expansion_gradient;
+    let bent = (multiplier > 0.0).then_some(Constraint { normal, lower: 0.0 });
+    let held = held.iter().chain(&bent);
     let equations = size + held.clone().count();
     let mut identity = [[0.0; LARGEST]; LARGEST];
     (0..equations).for_each(|row| identity[row][row] = 1.0);
@@ -97,21 +105,23 @@ fn clean(variance: f64) -> f64 {
     if variance.abs() < 1e-24 { 0.0 } else { variance }
 }
 
-/// Minus the Hessian of the log-likelihood, from central differences of its gradient.
-fn hessian(likelihood: &Likelihood<'_>, point: &Vector, information: &Matrix) -> Matrix {
+/// Minus the Hessian of the log-likelihood, less the force of the bound on the expansion, from central differences
+/// of the gradient.
+fn hessian(likelihood: &Likelihood<'_>, point: &Vector, information: &Matrix, multiplier: f64) -> Matrix {
     let size = likelihood.free().len();
     let mut hessian = [[0.0; SIZE]; SIZE];
     for col in 0..size {
         let apart = APART / information[col][col].sqrt();
-        let (mut up, mut down, mut above, mut below) = (*point, *point, [0.0; SIZE], [0.0; SIZE]);
-        up[col] += apart;
-        down[col] -= apart;
-        likelihood.gradient(&up, &mut above);
-        likelihood.gradient(&down, &mut below);
-        for row in 0..size {
-            let slope = (below[row] - above[row]) / (up[col] - down[col]);
-            hessian[row][col] += 0.5 * slope;
-            hessian[col][row] += 0.5 * slope;
+        let at = |by: f64| {
+            let mut moved = *point;
+            moved[col] += by;
+            (moved[col], likelihood.look(&moved).slopes(multiplier))
+        };
+        let ((up, above), (down, below)) = (at(apart), at(-apart));
+        for (row, (above, below)) in above.into_iter().zip(below).enumerate().take(size) {
+            let slope = 0.5 * (below - above) / (up - down);
+            hessian[row][col] += slope;
+            hessian[col][row] += slope;
         }
     }
     hessian

@@ -4,12 +4,11 @@ use po_core::{InputError, Status};
 
 use super::estimates::{Coefficient, GarchEstimate, errors};
 use super::likelihood::{DEGREES, Likelihood, Shape};
-use super::optimum::{Optimum, minimise};
 use super::parameters::GarchParameters;
 use super::params::{GarchMean, GarchModel, GarchParams, Innovations};
 use super::passes::{Nothing, OMEGA, Record};
-use super::programme::{Constraint, Matrix, SIZE, Vector};
-use super::starts::starts;
+use super::programme::{Constraint, SIZE, Vector};
+use super::search::{Found, search};
 use crate::Error;
 
 /// The fewest returns that a model is fitted to.
@@ -21,8 +20,16 @@ const LEAST: usize = 20;
 /// r_t = μ + e_t,  e_t = √h_t z_t,  E z = 0,  E z² = 1
 /// ```
 ///
-/// Of an EGARCH, parameters are not looked at under which a variance follows from rounding more than from
-/// returns, because the recursion amplifies every change of an earlier variance.
+/// An EGARCH is sought where its recursion can be inverted: where, on average, a change of one log-variance is
+/// smaller in the next.
+///
+/// ```text
+/// mean of ln |β - (α |z_t| + γ z_t) / 2| <= 0
+/// ```
+///
+/// Beyond, a log-likelihood is jagged, and may be high without end: variances then follow from their start, and in
+/// the end from rounding, more than from returns. Of returns without dynamics the optimum is often on this bound,
+/// with α below zero, and [`Coefficient::Invertibility`] says so.
 ///
 /// The same returns give the same bits on every run: there is one order of summation, and nothing is drawn.
 ///
@@ -43,7 +50,7 @@ const LEAST: usize = 20;
 ///
 /// # Source
 /// Bollerslev (1986), Glosten, Jagannathan and Runkle (1993), Nelson (1991); the quasi-likelihood of
-/// Bollerslev and Wooldridge (1992); that an EGARCH has to be invertible: Wintenberger (2013).
+/// Bollerslev and Wooldridge (1992); an EGARCH within the bound on which it can be inverted: Wintenberger (2013).
 ///
 /// # Settings
 /// [`GarchParams`].
@@ -139,34 +146,38 @@ impl Garch {
         scratch.clear();
         scratch.extend(returns.iter().map(|value| (value - raw.centre) / scale));
         let scaled = Likelihood::new(self.params, Shape::Inverse, scratch);
-        let (optimum, iterations) = search(scaled);
-        let mut parameters = scaled.place(&optimum.point).parameters;
+        let (found, iterations) = search(scaled);
+        let mut parameters = scaled.place(&found.optimum.point).parameters;
         parameters[0] = raw.centre + scale * parameters[0];
         parameters[OMEGA] = if self.params.model == GarchModel::Egarch {
             parameters[OMEGA] + (1.0 - parameters[4]) * 2.0 * scale.ln()
         } else {
             parameters[OMEGA] * scale * scale
         };
-        self.write(&raw, raw.restrict(&parameters), &optimum, fit);
+        self.write(&raw, raw.restrict(&parameters), &found, fit);
         fit.iterations = iterations;
         Ok(())
     }
 
     /// Everything that is told about an optimum, at the returns as they came.
-    fn write(&self, raw: &Likelihood<'_>, point: Vector, optimum: &Optimum, fit: &mut GarchFit) {
-        let mut held = [None; 8];
-        let mut many = 0;
+    fn write(&self, raw: &Likelihood<'_>, point: Vector, found: &Found, fit: &mut GarchFit) {
+        let mut held = [Constraint { normal: [0.0; SIZE], lower: 0.0 }; 8];
+        let (mut place, mut many) = (0, 0);
         // Room for every bound, so that the next fit, which may stand on more of them, need not ask for it.
         fit.boundary.clear();
         fit.boundary.reserve(held.len());
         raw.constraints(|kind, constraint| {
-            if optimum.active & (1 << many) != 0 {
-                held[many] = Some(constraint);
+            if found.optimum.active & (1 << place) != 0 {
+                held[many] = constraint;
+                many += 1;
                 fit.boundary.push(bound(kind));
             }
-            many += 1;
+            place += 1;
         });
-        let errors = errors(raw, &point, held.iter().flatten());
+        if found.cornered {
+            fit.boundary.push(Coefficient::Invertibility);
+        }
+        let errors = errors(raw, &point, &held[..many], found.multiplier);
         let periods = raw.returns.len();
         fit.variances.resize(periods, 0.0);
         fit.residuals.resize(periods, 0.0);
@@ -187,7 +198,7 @@ impl Garch {
                 }
             },
         ));
-        fit.status = optimum.status;
+        fit.status = found.optimum.status;
         let (variance, residual) = (fit.variances[periods - 1], fit.residuals[periods - 1]);
         let residual = residual * variance.sqrt();
         fit.next_variance = fit.parameters.next_variance(self.params.model, variance, residual);
@@ -305,66 +316,6 @@ impl Garch {
             degrees_of_freedom: student.then_some(shape.clamp(DEGREES.0, DEGREES.1)),
         }
     }
-}
-
-/// The best optimum that the starts lead to, and the steps taken from all of them.
-fn search(mut likelihood: Likelihood<'_>) -> (Optimum, usize) {
-    let mut constraints = [Constraint { normal: [0.0; SIZE], lower: 0.0 }; 8];
-    let mut many = 0;
-    likelihood.constraints(|_, constraint| {
-        constraints[many] = constraint;
-        many += 1;
-    });
-    let constraints = &constraints[..many];
-    let [best, other] = starts(&likelihood);
-    let mut from = |start: Vector, known: Option<&Optimum>| {
-        let curvature = definite(likelihood.information(&start, true), likelihood.free().len());
-        minimise(&mut likelihood, start, Some(curvature), constraints, known, false)
-    };
-    let first = from(best, None);
-    // Inside the bounds there is one optimum; a bound may hide another.
-    if first.status == Status::Converged && first.active == 0 {
-        return (first, first.iterations);
-    }
-    let second = from(other, Some(&first));
-    let iterations = first.iterations + second.iterations;
-    // Two ways to one optimum differ in rounding; the first counts unless the other is truly better.
-    let better = second.value < first.value - 1e-9 || !first.value.is_finite();
-    let found = if better { second } else { first };
-    if found.status == Status::Converged || likelihood.params.model != GarchModel::Egarch {
-        return (found, iterations);
-    }
-    let polished = on_kink(likelihood, &found, constraints);
-    (polished, iterations + polished.iterations)
-}
-
-/// The optimum of an EGARCH over all parameters but the mean, which stands on a return: there the
-/// log-likelihood, a function of |z|, has a kink, and a search that looks for a slope of zero ends nearby.
-fn on_kink(mut likelihood: Likelihood<'_>, near: &Optimum, constraints: &[Constraint]) -> Optimum {
-    if likelihood.params.mean != GarchMean::Constant {
-        return *near;
-    }
-    let many = constraints.len();
-    let mut held = [Constraint { normal: [0.0; SIZE], lower: 0.0 }; 8];
-    held[..many].copy_from_slice(constraints);
-    for (held, sign) in held[many..].iter_mut().zip([1.0, -1.0]) {
-        held.normal[0] = sign;
-        held.lower = sign * near.point[0];
-    }
-    let optimum = minimise(&mut likelihood, near.point, None, &held[..many + 2], None, false);
-    if optimum.value <= near.value {
-        Optimum { active: optimum.active & ((1 << many) - 1), ..optimum }
-    } else {
-        *near
-    }
-}
-
-/// Lifts a matrix of outer products off singularity.
-fn definite(mut matrix: Matrix, size: usize) -> Matrix {
-    for (row, entries) in matrix.iter_mut().enumerate().take(size) {
-        entries[row] = 1.0001 * entries[row] + 1e-3;
-    }
-    matrix
 }
 
 fn bound(kind: usize) -> Coefficient {

@@ -3,7 +3,6 @@
 use po_core::simd::sum;
 use pulp::Arch;
 
-use super::optimum::Objective;
 use super::params::{GarchMean, GarchModel, GarchParams, InitialVariance, Innovations, Intercept};
 use super::passes::{
     ALPHA, BETA, Density, GAMMA, Gradient, Information, MEAN, Nothing, OMEGA, Pass, Presample, SHAPE, Sums,
@@ -59,6 +58,27 @@ pub(crate) struct Place {
     pub(crate) presample: Presample,
     /// `jacobian[parameter][free]`
     jacobian: Matrix,
+}
+
+/// What is seen at a point.
+pub(crate) struct Look {
+    pub(crate) log_likelihood: f64,
+    pub(crate) gradient: Vector,
+    /// In an EGARCH, the mean logarithm of what a change of a log-variance is multiplied by from one period to
+    /// the next: below zero the past is forgotten, and the recursion can be inverted.
+    pub(crate) expansion: f64,
+    pub(crate) expansion_gradient: Vector,
+    /// Whether an EGARCH amplifies a change almost as much as it may.
+    pub(crate) cornered: bool,
+}
+
+impl Look {
+    /// The slopes of the log-likelihood, less the force of a bound on the expansion.
+    pub(crate) fn slopes(&self, force: f64) -> Vector {
+        let mut slopes = self.gradient;
+        slopes.iter_mut().zip(self.expansion_gradient).for_each(|(slope, bound)| *slope -= force * bound);
+        slopes
+    }
 }
 
 impl<'a> Likelihood<'a> {
@@ -175,15 +195,31 @@ impl<'a> Likelihood<'a> {
 
     /// The log-likelihood and its gradient by the free parameters.
     pub(crate) fn gradient(&self, point: &Vector, gradient: &mut Vector) -> f64 {
+        let look = self.look(point);
+        *gradient = look.gradient;
+        look.log_likelihood
+    }
+
+    /// Everything of first order at a point of the free parameters.
+    pub(crate) fn look(&self, point: &Vector) -> Look {
         let place = self.place(point);
         let mut scores = Gradient::default();
         let sums = self.pass(&place, &mut scores);
         let all = scores.finish(&self.density(&place.parameters), self.returns.len(), &sums);
-        gradient.fill(0.0);
-        for (jacobian, all) in place.jacobian.iter().zip(all) {
-            gradient.iter_mut().zip(jacobian).for_each(|(gradient, jacobian)| *gradient += all * jacobian);
+        let free = |all: &[f64]| {
+            let mut slopes = [0.0; SIZE];
+            for (jacobian, all) in place.jacobian.iter().zip(all) {
+                slopes.iter_mut().zip(jacobian).for_each(|(slope, jacobian)| *slope += all * jacobian);
+            }
+            slopes
+        };
+        Look {
+            log_likelihood: self.sound(&sums),
+            gradient: free(&all),
+            expansion: sums.expansion,
+            expansion_gradient: free(&sums.expansion_slopes),
+            cornered: sums.amplified > 0.1 * AMPLIFIED,
         }
-        self.sound(&sums)
     }
 
     /// The log-likelihood, unless a search should stay away.
@@ -209,9 +245,8 @@ impl<'a> Likelihood<'a> {
         information
     }
 
-    /// The constraints on the free parameters, each with the bound of
-    /// [`GarchBound`](super::estimates::GarchBound)'s order: ω, α, α + γ, β, persistence, shape; `bounds`
-    /// gets their kinds.
+    /// The linear constraints on the free parameters, each with what it bounds: 0 for ω, 1 for α, 2 for α + γ, 3
+    /// for β, 4 for the persistence, 5 for the shape.
     pub(crate) fn constraints(&self, mut add: impl FnMut(usize, Constraint)) {
         let mut constrain = |kind: usize, terms: &[(usize, f64)], lower: f64| {
             let mut normal = [0.0; SIZE];
@@ -237,17 +272,5 @@ impl<'a> Likelihood<'a> {
         }
         constrain(5, &[(SHAPE, 1.0)], 1.0 / DEGREES.1);
         constrain(5, &[(SHAPE, -1.0)], -1.0 / DEGREES.0);
-    }
-}
-
-impl Objective for Likelihood<'_> {
-    fn size(&self) -> usize {
-        self.size
-    }
-
-    fn value(&mut self, point: &Vector, gradient: &mut Vector) -> f64 {
-        let value = self.gradient(point, gradient);
-        gradient.iter_mut().for_each(|slope| *slope = -*slope);
-        -value
     }
 }

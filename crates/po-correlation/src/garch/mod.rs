@@ -11,6 +11,7 @@ mod parameters;
 mod params;
 mod passes;
 mod programme;
+mod search;
 mod starts;
 
 pub use estimates::{Coefficient, GarchEstimate};
@@ -18,6 +19,6 @@ pub use fit::{Garch, GarchFit};
 pub use parameters::GarchParameters;
 pub use params::{GarchMean, GarchModel, GarchParams, InitialVariance, Innovations, Intercept};
 
-pub(crate) use optimum::{Objective, Optimum, minimise};
+pub(crate) use optimum::{Objective, minimise};
 pub(crate) use passes::Density;
 pub(crate) use programme::{Constraint, SIZE};

@@ -15,8 +15,9 @@ const LOST: f64 = 1e-7;
 /// known, is on its way to it: differences of this size mean nothing to a statistician.
 const ARRIVING: f64 = 1e-3;
 
-/// Differences of the gradient are taken over this, on parameters of the order of one.
-const APART: f64 = 1e-4;
+/// Differences of the gradient are taken over this, on parameters of the order of one; over the second where a
+/// function bends so much that the first shows no minimum.
+const APART: [f64; 2] = [1e-4, 1e-6];
 
 /// What the last step of a search may promise that began near its end: a thirty-thousandth of a standard
 /// error.
@@ -140,12 +141,26 @@ fn search(
 /// The Hessian from differences to the gradient `here`, or its diagonal where it is not positive definite.
 fn curvature(objective: &mut impl Objective, point: &Vector, here: &Vector) -> Matrix {
     let size = objective.size();
+    let mut hessian = [[0.0; SIZE]; SIZE];
+    for apart in APART {
+        hessian = differences(objective, point, here, apart);
+        if definite(hessian, size) {
+            return hessian;
+        }
+    }
+    let mut diagonal = [[0.0; SIZE]; SIZE];
+    (0..size).for_each(|row| diagonal[row][row] = hessian[row][row].abs().max(1.0));
+    diagonal
+}
+
+fn differences(objective: &mut impl Objective, point: &Vector, here: &Vector, apart: f64) -> Matrix {
+    let size = objective.size();
     let mut there = [0.0; SIZE];
     let mut hessian = [[0.0; SIZE]; SIZE];
     for col in 0..size {
         let mut moved = *point;
         // Away from the sum's bound.
-        moved[col] -= if point[col] > APART { APART } else { -APART };
+        moved[col] -= if point[col] > apart { apart } else { -apart };
         objective.value(&moved, &mut there);
         for row in 0..size {
             let slope = 0.5 * (there[row] - here[row]) / (moved[col] - point[col]);
@@ -153,12 +168,7 @@ fn curvature(objective: &mut impl Objective, point: &Vector, here: &Vector) -> M
             hessian[col][row] += slope;
         }
     }
-    if definite(hessian, size) {
-        return hessian;
-    }
-    let mut diagonal = [[0.0; SIZE]; SIZE];
-    (0..size).for_each(|row| diagonal[row][row] = hessian[row][row].abs().max(1.0));
-    diagonal
+    hessian
 }
 
 /// Whether a few pivots are positive by more than rounding.
@@ -238,6 +248,46 @@ mod tests {
             minimise(&mut Valley, [-1.2, 1.0, 0.0, 0.0, 0.0, 0.0], Some(identity()), &[], None, false);
         assert_eq!(optimum.status, Status::Converged);
         assert!((optimum.point[0] - 1.0).abs() < 1e-5 && (optimum.point[1] - 1.0).abs() < 1e-5);
+    }
+
+    /// What has no value anywhere.
+    struct Nowhere;
+
+    impl Objective for Nowhere {
+        fn size(&self) -> usize {
+            1
+        }
+
+        fn value(&mut self, _: &Vector, _: &mut Vector) -> f64 {
+            f64::NAN
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_value_there_is_no_step() {
+        let start = [0.5, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let optimum = minimise(&mut Nowhere, start, None, &[], None, false);
+        assert_eq!((optimum.status, optimum.point, optimum.iterations), (Status::Stalled, start, 0));
+    }
+
+    /// A slope at zero, and no value but there.
+    struct Island;
+
+    impl Objective for Island {
+        fn size(&self) -> usize {
+            1
+        }
+
+        fn value(&mut self, point: &Vector, gradient: &mut Vector) -> f64 {
+            gradient[0] = 1.0;
+            if point[0].abs() > 0.0 { f64::NAN } else { 1.0 }
+        }
+    }
+
+    #[test]
+    fn a_slope_that_leads_nowhere_is_not_an_end() {
+        let optimum = minimise(&mut Island, [0.0; SIZE], None, &[], None, false);
+        assert_eq!((optimum.status, optimum.point, optimum.iterations), (Status::Stalled, [0.0; SIZE], 2));
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(crate) const GAMMA: usize = 3;
 pub(crate) const BETA: usize = 4;
 pub(crate) const SHAPE: usize = 5;
 
+/// Lifts the square of a factor off zero, where its logarithm has no end.
+const LIFT: f64 = 1e-4;
+
 /// Derivatives, filled up to a whole vector register.
 pub(crate) type Lanes = [f64; 8];
 
@@ -90,6 +93,10 @@ pub(crate) struct Sums {
     pub(crate) widest: f64,
     /// In an EGARCH, by how much a change of one log-variance has grown in a later one, at most.
     pub(crate) amplified: f64,
+    /// In an EGARCH, the mean logarithm of what a change of a log-variance is multiplied by from one period to
+    /// the next, and its derivatives; zero where all are one.
+    pub(crate) expansion: f64,
+    pub(crate) expansion_slopes: Lanes,
 }
 
 /// A pass, to be run with the widest registers there are; every operation is one that rounds alike on all of
@@ -198,6 +205,7 @@ impl<V: Visitor> Pass<'_, V> {
             [beta * presample.slope / presample.variance, 1.0, 0.0, 0.0, before, 0.0, 0.0, 0.0];
         let (mut levels, mut tails, mut squares) = (0.0, LogProduct::new(), 0.0);
         let (mut widest, mut amplified, mut amplification) = (0.0_f64, 0.0_f64, 0.0_f64);
+        let (mut expansions, mut expansion_slopes) = (LogProduct::new(), [0.0; 8]);
         for (t, value) in returns.iter().enumerate() {
             let residual = value - mean;
             let deviation = (0.5 * level).exp();
@@ -214,6 +222,8 @@ impl<V: Visitor> Pass<'_, V> {
             // From here, or from where it was greatest before.
             amplification = carried.abs() * amplification.max(1.0);
             amplified = amplified.max(amplification);
+            let expanded = carried * carried + LIFT;
+            expansions.multiply(expanded);
             if V::SCORES {
                 let factor = 0.5 * (weighted - 1.0);
                 let mut score: Lanes = slopes.map(|slope| factor * slope);
@@ -223,6 +233,12 @@ impl<V: Visitor> Pass<'_, V> {
                     z / deviation
                 };
                 visitor.visit(t, seen, &score, &slopes);
+                let (pull, moving) = (carried / expanded, 0.25 * turn * z);
+                let moves: Lanes =
+                    [0.5 * turn / deviation, 0.0, -0.5 * z.abs(), -0.5 * z, 1.0, 0.0, 0.0, 0.0];
+                for ((sum, slope), moves) in expansion_slopes.iter_mut().zip(&slopes).zip(moves) {
+                    *sum += pull * (moves + moving * slope);
+                }
                 let inputs: Lanes = [-turn / deviation, 1.0, surprise, z, level, 0.0, 0.0, 0.0];
                 for (slope, input) in slopes.iter_mut().zip(inputs) {
                     *slope = input + carried * *slope;
@@ -233,7 +249,14 @@ impl<V: Visitor> Pass<'_, V> {
             level = omega + alpha * surprise + gamma * z + beta * level;
         }
         let sums = total::<STUDENT>(&density, returns.len(), levels, &tails, squares);
-        Sums { widest, amplified, ..sums }
+        let periods = returns.len() as f64;
+        Sums {
+            widest,
+            amplified,
+            expansion: 0.5 * (expansions.ln() / periods - LIFT.ln_1p()),
+            expansion_slopes: expansion_slopes.map(|slope| slope / periods),
+            ..sums
+        }
     }
 }
 
@@ -251,6 +274,8 @@ fn total<const STUDENT: bool>(
         tails,
         widest: 0.0,
         amplified: 0.0,
+        expansion: f64::NEG_INFINITY,
+        expansion_slopes: [0.0; 8],
     }
 }
 

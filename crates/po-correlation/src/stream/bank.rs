@@ -33,8 +33,9 @@ impl Candidate {
     }
 
     /// The mean over neighbours that are both seen of the logarithm of the normal density of their two
-    /// returns; without the constant, and none when there is no such pair.
-    fn log_density(&self, returns: &[f64]) -> Option<f64> {
+    /// returns; without the constant, and none when there is no such pair. Assets that `shortest` has forgotten
+    /// do not count, so that all candidates are asked of the same ones.
+    fn log_density(&self, returns: &[f64], shortest: &Self) -> Option<f64> {
         let (mut distance, mut count) = (0.0, 0.0);
         let (mut determinant, mut logarithm) = (1.0_f64, 0.0);
         let mut add = |product: f64, squared: f64| {
@@ -48,8 +49,8 @@ impl Candidate {
         };
         let known = |asset: usize| {
             !returns[asset].is_nan()
-                && self.weights[asset] > FORGOTTEN
-                && self.squares[asset] > f64::MIN_POSITIVE
+                && shortest.weights[asset] > FORGOTTEN
+                && shortest.squares[asset] > f64::MIN_POSITIVE
         };
         if let ([value], true) = (returns, known(0)) {
             let variance = self.squares[0] / self.weights[0];
@@ -113,13 +114,16 @@ impl Candidate {
 
 /// Scores the candidates by a bar, takes it in, and writes their probabilities.
 pub(super) fn score(candidates: &mut [Candidate], fade: f64, returns: &[f64], probabilities: &mut [f64]) {
-    for candidate in &mut *candidates {
-        // A bar that says nothing about one candidate says nothing about any: all have seen the same.
-        if let Some(density) = candidate.log_density(returns).filter(|density| density.is_finite()) {
-            candidate.score = fade * candidate.score + density;
+    let faster = |a: &usize, b: &usize| candidates[*a].decay.total_cmp(&candidates[*b].decay);
+    let shortest = (0..candidates.len()).min_by(faster).unwrap_or(0);
+    for index in 0..candidates.len() {
+        let density = candidates[index].log_density(returns, &candidates[shortest]);
+        // A bar that says nothing about one candidate says nothing about any.
+        if let Some(density) = density.filter(|density| density.is_finite()) {
+            candidates[index].score = fade * candidates[index].score + density;
         }
-        candidate.update(returns);
     }
+    candidates.iter_mut().for_each(|candidate| candidate.update(returns));
     weigh(candidates, probabilities);
 }
 

@@ -15,17 +15,14 @@ pub(super) fn check_bar(assets: usize, bar: u64, returns: &[f64]) -> Result<(), 
     if !returns.iter().fold(false, |any, value| any | (value.abs() > LARGEST)) {
         return Ok(());
     }
-    match returns.iter().position(|value| value.abs() > LARGEST) {
-        Some(asset) if returns[asset].is_infinite() => {
-            let row = usize::try_from(bar).unwrap_or(usize::MAX);
-            Err(InputError::NotFinite { what: "the return", row, asset, value: returns[asset] })
-        }
-        Some(asset) => {
-            let (name, expected) = ("the return", "a number in [-1e100, 1e100]");
-            Err(InputError::AssetOutOfRange { name, asset, value: returns[asset], expected })
-        }
-        None => Ok(()),
+    let asset = returns.iter().take_while(|value| value.is_nan() || value.abs() <= LARGEST).count();
+    let value = returns[asset];
+    if value.is_infinite() {
+        let row = usize::try_from(bar).unwrap_or(usize::MAX);
+        return Err(InputError::NotFinite { what: "the return", row, asset, value });
     }
+    let (name, expected) = ("the return", "a number in [-1e100, 1e100]");
+    Err(InputError::AssetOutOfRange { name, asset, value, expected })
 }
 
 /// Whether there is such an asset.

@@ -1,4 +1,4 @@
-"""Writes the golden files of the GARCH and DCC models next to itself: garch.toml and dcc.toml.
+"""Writes the golden files of the GARCH and DCC models next to itself: garch.toml, heavy.toml and dcc.toml.
 
 Run:    python generate_garch.py
 Needs:  arch 8.0.0, numpy 2.4.6, scipy 1.17.1 (the versions are checked)
@@ -9,6 +9,10 @@ garch.toml
   Simulated returns, and for each model and density the maximum of arch's own log-likelihood. arch stops its search
   early; the search is continued on arch's likelihood until it no longer moves, so that the parameters are good to
   about 1e-8. Standard errors are arch's, from a numerical Hessian (`robust = false` and `true`).
+
+heavy.toml
+  Independent returns with heavy tails, of which an EGARCH has little to tell, and where arch's search ends, as it
+  ends: the log-likelihood that a search should reach, wherever the recursion can be inverted there.
 
 dcc.toml
   Simulated residuals, and the log-likelihood, the composite log-likelihoods and the last correlations of the three
@@ -125,6 +129,30 @@ def write_garch():
     text += [garch_case("falling", "egarch", "normal", "zero"), ""]
     text += [garch_case("falling", "egarch", "student-t", "zero"), ""]
     (HERE / "garch.toml").write_text("\n".join(text))
+
+
+def write_heavy():
+    text = ["# Written by generate_garch.py with arch 8.0.0.", ""]
+    for seed in range(12):
+        # Six digits keep the file small.
+        returns = np.round(np.random.default_rng(seed).standard_t(3, 250), 6)
+        text += ["[[series]]", f"returns = {numbers(returns)}", ""]
+        for innovations in ["normal", "student-t"]:
+            for mean in ["constant", "zero"]:
+                dist = "t" if innovations == "student-t" else "normal"
+                model = arch_model(returns, mean=mean, vol="EGARCH", p=1, o=1, q=1, dist=dist, rescale=False)
+                fit = model.fit(disp="off")
+                if fit.convergence_flag == 0:
+                    text += [
+                        "[[series.case]]",
+                        f'innovations = "{innovations}"',
+                        f'mean = "{mean}"',
+                        f"# {', '.join(fit.params.index)}",
+                        f"parameters = {numbers(fit.params)}",
+                        f"log_likelihood = {float(fit.loglikelihood)!r}",
+                        "",
+                    ]
+    (HERE / "heavy.toml").write_text("\n".join(text))
 
 
 # --------------------------------------------------------------- correlation
@@ -246,4 +274,5 @@ def write_dcc():
 
 if __name__ == "__main__":
     write_garch()
+    write_heavy()
     write_dcc()

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
 mod batch;
+mod codependence;
 mod dcc;
 mod evaluate;
 mod garch;

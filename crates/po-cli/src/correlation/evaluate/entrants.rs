@@ -2,16 +2,11 @@
 
 use clap::ValueEnum;
 use po_engine::correlation::evaluate::{Entrant, Schedule, Window};
-use po_engine::correlation::{
-    AdaptiveEwma, AdaptiveEwmaParams, Dcc, Decay, DenoisedCovariance, DenoisedCovarianceParams, Error, Ewma,
-    EwmaParams, Gerber, GerberParams, Kendall, LedoitWolf, LedoitWolfParams, MinimumCovarianceDeterminant,
-    MinimumCovarianceDeterminantParams, NonlinearShrinkage, Oas, OasParams, RankParams, SampleCovariance,
-    SemiCovariance, SemiCovarianceParams, ShrinkageTarget, Spearman,
-};
+use po_engine::correlation::{AdaptiveEwma, AdaptiveEwmaParams, Decay, Error, Ewma, EwmaParams};
 use po_engine::nearest_name;
 
 use crate::args::CovarianceKind;
-use crate::covariance::dcc_params;
+use crate::covariance::{Estimator, Moving, ending, estimator};
 use crate::error::SettingsError;
 
 /// A fit of dynamic correlations to more assets takes minutes in all.
@@ -138,51 +133,34 @@ impl Choice {
         (1.0 + factor) / (1.0 - factor)
     }
 
+    /// Whether its fits take far longer than those of others.
+    pub(super) fn takes_long(self) -> bool {
+        use CovarianceKind::{Dcc, DccNonlinear, Kendall, MinimumDeterminant};
+        matches!(self.kind, Dcc | DccNonlinear | Kendall | MinimumDeterminant)
+    }
+
+    /// The flags of other commands that choose it.
+    pub(super) fn flags(self) -> String {
+        let half_life = self.half_life.map_or(String::new(), |half_life| format!(" --half-life {half_life}"));
+        format!("--covariance {}{half_life}", self.kind.name())
+    }
+
     /// The estimator, about to start.
     pub(super) fn entrant(self, schedule: Schedule, assets: usize) -> Result<Entrant<'static>, Error> {
         let name = self.name();
-        let shrunk = |name, target| {
-            let estimator = LedoitWolf::new(LedoitWolfParams { target, ..LedoitWolfParams::default() });
-            Entrant::refitted(name, estimator, schedule)
-        };
-        match self.kind {
-            CovarianceKind::Sample => Entrant::refitted(name, SampleCovariance::default(), schedule),
-            CovarianceKind::Ewma => {
-                let default = EwmaParams::default();
-                let volatility = self.half_life.map_or(default.volatility, Decay::HalfLife);
-                let ewma = Ewma::new(EwmaParams { volatility, ..default }, assets)?;
-                Ok(Entrant::streaming(name, ewma))
+        match estimator(self.kind, self.half_life)? {
+            Estimator::Whole(whole) => Entrant::refitted(name, whole, schedule),
+            Estimator::Moving(Moving::Ewma(volatility)) => {
+                let params = EwmaParams { volatility, ..EwmaParams::default() };
+                Ok(Entrant::streaming(name, Ewma::new(params, assets)?))
             }
-            CovarianceKind::AdaptiveEwma => {
+            Estimator::Moving(Moving::Adaptive) => {
                 Ok(Entrant::streaming(name, AdaptiveEwma::new(AdaptiveEwmaParams::default(), assets)?))
             }
-            CovarianceKind::LedoitWolf => shrunk(name, ShrinkageTarget::Identity),
-            CovarianceKind::ConstantCorrelation => shrunk(name, ShrinkageTarget::ConstantCorrelation),
-            CovarianceKind::SingleFactor => shrunk(name, ShrinkageTarget::SingleFactor),
-            CovarianceKind::Oas => Entrant::refitted(name, Oas::new(OasParams::default()), schedule),
-            CovarianceKind::Nonlinear => Entrant::refitted(name, NonlinearShrinkage::new(), schedule),
-            CovarianceKind::Denoised => {
-                let estimator = DenoisedCovariance::new(DenoisedCovarianceParams::default())?;
-                Entrant::refitted(name, estimator, schedule)
-            }
-            CovarianceKind::Gerber => {
-                Entrant::refitted(name, Gerber::new(GerberParams::default())?, schedule)
-            }
-            CovarianceKind::Spearman => {
-                Entrant::refitted(name, Spearman::new(RankParams::default()), schedule)
-            }
-            CovarianceKind::Kendall => Entrant::refitted(name, Kendall::new(RankParams::default()), schedule),
-            CovarianceKind::MinimumDeterminant => {
-                let params = MinimumCovarianceDeterminantParams::default();
-                Entrant::refitted(name, MinimumCovarianceDeterminant::new(params)?, schedule)
-            }
-            CovarianceKind::Semi => {
-                Entrant::refitted(name, SemiCovariance::new(SemiCovarianceParams::default())?, schedule)
-            }
-            CovarianceKind::Dcc | CovarianceKind::DccNonlinear => {
-                let dcc = Dcc::new(dcc_params(self.kind));
-                Entrant::filtered(name, schedule, move |returns| dcc.fit(returns)?.filter(returns))
-            }
+            Estimator::Moving(Moving::Dcc(dcc)) => Entrant::filtered(name, schedule, move |returns| {
+                let fit = dcc.fit(returns)?;
+                fit.filter(returns).map(|filter| (filter, ending(&fit)))
+            }),
         }
     }
 }

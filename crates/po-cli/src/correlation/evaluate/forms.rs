@@ -1,6 +1,6 @@
 //! A comparison for programs, with all digits.
 
-use po_engine::correlation::evaluate::{Calibration, LossSummary, Outcome};
+use po_engine::correlation::evaluate::{Calibration, Fits, LossSummary, Outcome};
 use serde_json::{Value, json};
 
 use super::Comparison;
@@ -9,7 +9,7 @@ use crate::data::show_date;
 use crate::error::Error;
 use crate::report::csv_row;
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "estimator",
     "qlike",
     "qlike_behind",
@@ -27,6 +27,8 @@ const COLUMNS: [&str; 20] = [
     "within_95_p",
     "within_99",
     "within_99_p",
+    "fits",
+    "fits_unconverged",
     "failed_on",
     "failed_because",
     "best_by",
@@ -34,7 +36,7 @@ const COLUMNS: [&str; 20] = [
 
 impl Comparison {
     pub(in crate::correlation) fn json(&self) -> Result<String, Error> {
-        let About { assets, observations, span, calendar, warnings } = &self.about;
+        let About { assets, observations, span, calendar, warnings, .. } = &self.about;
         let best = |of: Option<(&str, &Outcome)>| of.map(|(name, _)| name.to_owned());
         let estimators: Vec<Value> = self
             .standings
@@ -79,6 +81,7 @@ impl Comparison {
         let Calibration { ratio, standard_error, p_value, coverage, .. } = &outcome.calibration;
         let coverage = coverage
             .map(|found| json!({ "level": found.level, "share": found.share, "p_value": found.p_value }));
+        let Fits { count, unconverged } = outcome.scores.fits;
         json!({
             "name": name,
             "qlike": loss("mean", outcome.qlike.mean, self.qlike_behind(outcome), &outcome.qlike),
@@ -89,6 +92,7 @@ impl Comparison {
                 "p_value": p_value,
                 "coverage": coverage,
             },
+            "fits": { "count": count, "unconverged": unconverged },
         })
     }
 
@@ -105,7 +109,8 @@ impl Comparison {
                     let Calibration { ratio, p_value, coverage, .. } = &outcome.calibration;
                     cells.extend([*ratio, *p_value].map(number));
                     cells.extend(coverage.iter().flat_map(|of| [of.share, of.p_value]).map(number));
-                    cells.extend([String::new(), String::new()]);
+                    let Fits { count, unconverged } = outcome.scores.fits;
+                    cells.extend([count.to_string(), unconverged.to_string(), String::new(), String::new()]);
                 }
                 Err(failure) => {
                     cells.resize(COLUMNS.len() - 3, String::new());

@@ -7,12 +7,12 @@ mod table;
 
 use jiff::civil::DateTime;
 use po_engine::correlation::evaluate::{
-    BootstrapParams, Evaluation, ForecastError, ModelConfidenceSetParams, Outcome, Race, RaceError,
+    BootstrapParams, Evaluation, Fits, ForecastError, ModelConfidenceSetParams, Outcome, Race, RaceError,
     RaceParams,
 };
 use po_engine::{InputError, Universe, correlation};
 
-use super::sample::{About, Sample, Until};
+use super::sample::{About, Sample, Until, alone};
 use crate::args::{CorrelationArgs, DataArgs, EvaluateArgs, LimitArgs};
 use crate::data::show_date;
 use crate::error::{Error, ObservationError, SettingsError};
@@ -43,6 +43,8 @@ pub(crate) struct Comparison {
 #[derive(Clone, Debug)]
 struct Standing {
     name: String,
+    /// The flags that choose it where a portfolio is allocated.
+    flags: String,
     outcome: Result<Outcome, Failure>,
 }
 
@@ -74,7 +76,7 @@ pub(super) fn is_asked_for(args: &CorrelationArgs) -> Result<bool, SettingsError
     let others = [
         ("--pairs", report.pairs.is_some(), "it is about the whole covariance"),
         ("--plot", report.plot.is_some(), "there is no picture of it"),
-        ("--covariance", data.covariance.is_some(), "--entrants chooses the estimators"),
+        ("--model", data.covariance.is_some(), "--entrants chooses the estimators"),
         ("--half-life", data.half_life.is_some(), "--entrants takes one, such as ewma=30"),
         ("--semidefinite", data.semidefinite.is_some(), "forecasts are scored as they are"),
     ];
@@ -110,11 +112,12 @@ fn race_params(args: &EvaluateArgs) -> Result<RaceParams, SettingsError> {
 }
 
 impl Comparison {
-    /// Runs the race; `input` is standard input.
+    /// Runs the race; `input` is standard input, and what is noted of the data before a refusal is added to `noted`.
     pub(super) fn run<'a>(
         args: &CorrelationArgs,
-        until: Option<Until>,
+        until: Option<&Until>,
         input: Box<dyn std::io::Read + 'a>,
+        noted: &mut Vec<String>,
     ) -> Result<Self, Error> {
         let params = race_params(&args.evaluate)?;
         let chosen = args.evaluate.entrants.as_deref().map(parse).transpose()?;
@@ -122,9 +125,9 @@ impl Comparison {
         let window = args.data.window;
         // The window is that of each fit, not that of the data.
         let data = DataArgs { window: None, ..args.data.clone() };
-        let sample = Sample::read(&data, until, input)?;
+        let sample = Sample::read(&data, until, input, noted)?;
         let about = sample.about();
-        check_size(&about, &sample.file, params.in_sample, window)?;
+        check_size(&about, &sample, params.in_sample, window)?;
         let first_fit = window.map_or(params.in_sample, |window| window.min(params.in_sample));
         let (chosen, left_out) =
             chosen.map_or_else(|| suitable(about.assets, first_fit), |chosen| (chosen, Vec::new()));
@@ -133,12 +136,13 @@ impl Comparison {
         let standings: Vec<Standing> = evaluation
             .standings
             .into_iter()
-            .map(|standing| {
+            .zip(chosen)
+            .map(|(standing, choice)| {
                 let outcome = standing.outcome.map_err(|error| Failure {
                     date: observations.dates[error.bar],
                     reason: reason(&error.cause, &observations.universe),
                 });
-                Standing { name: standing.name, outcome }
+                Standing { name: standing.name, flags: choice.flags(), outcome }
             })
             .collect();
         if standings.iter().all(|standing| standing.outcome.is_err()) {
@@ -165,6 +169,12 @@ impl Comparison {
             .filter_map(|standing| Some((standing.name.as_str(), standing.outcome.as_ref().ok()?)))
     }
 
+    /// A name, and the flags by which other commands use it.
+    fn used(&self, name: &str) -> String {
+        let standing = self.standings.iter().find(|standing| standing.name == name);
+        standing.map_or(String::new(), |standing| format!("{name} ({})", standing.flags))
+    }
+
     /// The one with the least of something.
     fn least(&self, merit: impl Fn(&Outcome) -> f64) -> Option<(&str, &Outcome)> {
         self.outcomes().min_by(|one, other| merit(one.1).total_cmp(&merit(other.1)))
@@ -177,6 +187,12 @@ impl Comparison {
 }
 
 impl Standing {
+    /// `dcc, in 3 of 40 fits`, where searches did not converge.
+    fn unconverged(&self) -> Option<String> {
+        let Fits { count, unconverged } = self.outcome.as_ref().ok()?.scores.fits;
+        (unconverged > 0).then(|| format!("{}, in {unconverged} of {count} fits", self.name))
+    }
+
     /// `sample, on 2024-03-01: why`
     fn failure(&self) -> Option<String> {
         let failure = self.outcome.as_ref().err()?;
@@ -197,17 +213,17 @@ fn reason(cause: &ForecastError, universe: &Universe) -> String {
 
 fn check_size(
     about: &About,
-    file: &str,
+    sample: &Sample,
     in_sample: usize,
     window: Option<usize>,
 ) -> Result<(), ObservationError> {
-    let (name, available) = (file.to_owned(), about.observations);
+    let (name, available) = (sample.file.clone(), about.observations);
     if about.assets < 2 {
-        let (rows, what) = (about.assets, "asset to correlate");
-        return Err(ObservationError::TooFewRows { name, rows, what, required: 2 });
+        return Err(alone(name));
     }
     if available < in_sample.saturating_add(LEAST) {
-        return Err(ObservationError::TooShort { name, available, in_sample, scored: LEAST });
+        let left_out = sample.left_out;
+        return Err(ObservationError::TooShort { name, available, in_sample, scored: LEAST, left_out });
     }
     match window.filter(|window| *window > available) {
         Some(window) => Err(ObservationError::Window { window, available }),
@@ -225,14 +241,21 @@ fn race(
     let observations = &sample.observations;
     let (returns, failed) = (&observations.returns, Error::correlation(&observations.universe));
     let schedule = schedule(every, window);
-    let entrants = chosen.iter().map(|choice| choice.entrant(schedule, returns.assets()));
+    // Those that take long begin first, so that all processors have something to do to the end.
+    let mut order: Vec<usize> = (0..chosen.len()).collect();
+    order.sort_by_key(|&place| !chosen[place].takes_long());
+    let entrants = order.iter().map(|&place| chosen[place].entrant(schedule, returns.assets()));
     let entrants = entrants.collect::<Result<Vec<_>, _>>().map_err(&failed)?;
-    let meter = Meter::new();
+    let mut meter = Meter::new();
     let evaluation =
         Race::new(params).map_err(&failed)?.run(returns, entrants, |progress| meter.show(progress));
-    evaluation.map_err(|error| match error {
+    let mut evaluation = evaluation.map_err(|error| match error {
         RaceError::Input(error) => failed(error),
         // Nobody cancels it.
         error => ObservationError::NoForecast { reasons: error.to_string() }.into(),
-    })
+    })?;
+    let mut placed: Vec<_> = order.into_iter().zip(evaluation.standings).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    evaluation.standings = placed.into_iter().map(|(_, standing)| standing).collect();
+    Ok(evaluation)
 }

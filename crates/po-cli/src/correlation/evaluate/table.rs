@@ -38,6 +38,14 @@ impl Comparison {
         for failure in self.standings.iter().filter_map(super::Standing::failure) {
             text += &format!("failed: {failure}\n");
         }
+        let unconverged: Vec<String> =
+            self.standings.iter().filter_map(super::Standing::unconverged).collect();
+        if !unconverged.is_empty() {
+            text += &format!(
+                "not converged: {}; forecasts rest on what these searches had reached\n",
+                unconverged.join("; ")
+            );
+        }
         for left in &self.left_out {
             text +=
                 &format!("left out: {} ({}); --entrants takes them\n", left.names.join(", "), left.reason);
@@ -95,7 +103,8 @@ impl Comparison {
         if self.outcomes().count() == 1 {
             return vec![format!("Only {} came through: there is nothing to compare it with.", qlike.0)];
         }
-        let mut first = format!("By QLIKE, use {}: {}.", qlike.0, self.others(Loss::Qlike, qlike.0));
+        let mut first =
+            format!("By QLIKE, use {}: {}.", self.used(qlike.0), self.others(Loss::Qlike, qlike.0));
         let calibration = &qlike.1.calibration;
         if (calibration.ratio - 1.0).abs() > FAR && calibration.p_value < CHANCE {
             let size = if calibration.ratio > 1.0 { "small" } else { "large" };
@@ -104,7 +113,7 @@ impl Comparison {
         let also = if qlike.0 == volatility.0 { " too" } else { "" };
         let second = format!(
             "By the volatility of the portfolio, use {}{also}, with {} a year: {}.",
-            volatility.0,
+            if also.is_empty() { self.used(volatility.0) } else { volatility.0.to_owned() },
             percent(volatility.1.volatility() * self.annual()),
             self.others(Loss::Portfolio, volatility.0)
         );

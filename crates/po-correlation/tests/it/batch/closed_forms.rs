@@ -3,9 +3,10 @@
 use po_core::{Covariance, CovarianceEstimator, MissingPolicy, Panel};
 use po_correlation::{
     Centring, Decay, DenoisedCovariance, DenoisedCovarianceParams, Divisor, EwmaCovariance,
-    EwmaCovarianceParams, Kendall, LedoitWolf, LedoitWolfParams, MinimumCovarianceDeterminant,
-    MinimumCovarianceDeterminantParams, NoiseFit, NonlinearShrinkage, RankParams, Repair, SampleCovariance,
-    SampleCovarianceParams, SemiCovariance, SemiCovarianceParams, ShrinkageTarget, Spearman, Threshold,
+    EwmaCovarianceParams, Kendall, LedoitWolf, LedoitWolfParams, MarchenkoPastur,
+    MinimumCovarianceDeterminant, MinimumCovarianceDeterminantParams, NoiseFit, NonlinearShrinkage,
+    RankParams, Repair, SampleCovariance, SampleCovarianceParams, SemiCovariance, SemiCovarianceParams,
+    ShrinkageTarget, Spearman, Threshold,
 };
 
 use super::random::{factor_returns, returns};
@@ -18,6 +19,9 @@ const MANY: f64 = 1e-12;
 
 /// Digits that are lost where deviations cancel.
 const CANCELS: f64 = 1e-13;
+
+/// A midpoint sum of a hundred thousand terms over a density with vertical tangents at its edges.
+const INTEGRAL: f64 = 1e-6;
 
 /// With a half-life of 1e9, the weights of the first and the last of 50 observations differ by 50 ln 2 / 1e9.
 const ENDLESS: f64 = 1e-7;
@@ -42,6 +46,23 @@ fn a_sample_that_is_repeated_is_shrunk_less() {
         let (_, twice) = estimator.shrink(&returns(2 * observations, assets, &twice)).unwrap();
         assert!(once > 0.0 && once < 1.0, "{target:?}: {once} would hide the ratio");
         assert!((once / twice - 2.0).abs() < MANY, "{target:?}: {once} {twice}");
+    }
+}
+
+/// Fourth powers would leave the range of numbers; powers of two do not round.
+#[test]
+fn returns_of_any_size_are_shrunk_alike() {
+    let plain = factor_returns(30, 4, 29);
+    for unit in [2.0_f64.powi(-200), 2.0_f64.powi(200)] {
+        let scaled: Vec<f64> = plain.iter().map(|value| value * unit).collect();
+        for &target in ShrinkageTarget::ALL {
+            let estimator = LedoitWolf::new(LedoitWolfParams { target, ..LedoitWolfParams::default() });
+            let (expected, of_plain) = estimator.shrink(&returns(30, 4, &plain)).unwrap();
+            let (found, intensity) = estimator.shrink(&returns(30, 4, &scaled)).unwrap();
+            assert!((intensity - of_plain).abs() < MANY, "{target:?} {unit}: {intensity} {of_plain}");
+            let back: Vec<f64> = found.as_slice().iter().map(|entry| entry / unit / unit).collect();
+            close(&back, expected.as_slice(), MANY);
+        }
     }
 }
 
@@ -166,6 +187,53 @@ fn equal_eigenvalues_stay_equal() {
     let moved = sample / (density.powi(2) + (1.0 - c).powi(2));
     let expected: Vec<f64> = (0..16).map(|place| if place % 5 == 0 { moved } else { 0.0 }).collect();
     close(found.as_slice(), &expected, CANCELS);
+}
+
+/// Half of the observations are one and the same, so that many starts lie on a hyperplane and must draw on. All
+/// lead to the one subset of least determinant.
+#[test]
+fn starts_on_a_hyperplane_draw_on() {
+    let mut entries = factor_returns(40, 2, 31);
+    entries[..18].fill(0.001);
+    entries[40..58].fill(-0.002);
+    let sample = returns(40, 2, &entries);
+    let fit = |seed| {
+        let params = MinimumCovarianceDeterminantParams {
+            seed,
+            starts: 50,
+            ..MinimumCovarianceDeterminantParams::default()
+        };
+        MinimumCovarianceDeterminant::new(params).unwrap().fit(&sample).unwrap()
+    };
+    let first = fit(0);
+    // The repeated point is in the subset, and the rest of the mean is what else was kept.
+    assert!(first.kept()[..18].iter().all(|kept| *kept));
+    for seed in 1..10 {
+        assert_eq!(fit(seed).covariance(), first.covariance());
+    }
+}
+
+/// Two assets that are one have eigenvalues of two and zero, and no noise.
+#[test]
+fn without_noise_its_variance_stays_one() {
+    let params =
+        DenoisedCovarianceParams { noise: NoiseFit::Residual, ..DenoisedCovarianceParams::default() };
+    let twins = Covariance::from_column_slice(2, &[4.0, 2.0, 2.0, 1.0]).unwrap();
+    let (denoised, spectrum) = DenoisedCovariance::new(params).unwrap().denoise(&twins, 100).unwrap();
+    assert_eq!((spectrum.law.variance().to_bits(), spectrum.signals), (1.0_f64.to_bits(), 1));
+    close(denoised.as_slice(), twins.as_slice(), ROUNDING);
+}
+
+/// All of the law lies between its edges: with more observations than assets its mass is one.
+#[test]
+fn the_law_of_noise_has_mass_between_its_edges_alone() {
+    let law = MarchenkoPastur::new(4.0, 0.5).unwrap();
+    let outside = [-1.0, 0.0, law.lower() - 1e-9, law.upper() + 1e-9];
+    assert!(outside.iter().all(|eigenvalue| law.density(*eigenvalue).to_bits() == 0));
+    let step = (law.upper() - law.lower()) / 1e5;
+    let mass: f64 =
+        (0..100_000).map(|place| step * law.density(law.lower() + (f64::from(place) + 0.5) * step)).sum();
+    assert!((mass - 1.0).abs() < INTEGRAL, "{mass}");
 }
 
 /// With fewer observations than assets, the zeros count as noise.

@@ -2,11 +2,12 @@
 
 use po_core::{Covariance, InputError, Returns, StreamingEstimator};
 use po_correlation::{
-    Dcc, DccFilter, DccFilterParams, DccModel, DccParameters, DccParams, DccTarget, Error, GarchParameters,
-    Innovations, Margin,
+    Dcc, DccFilter, DccFilterParams, DccForecast, DccLikelihood, DccModel, DccParameters, DccParams,
+    DccTarget, Error, GarchParameters, Innovations, Margin,
 };
 
 use super::golden::residuals;
+use crate::garch::properties::noise;
 
 fn refused(result: Result<impl std::fmt::Debug, Error>, expected: InputError, words: &str) {
     let error = result.unwrap_err();
@@ -43,6 +44,45 @@ fn samples_that_have_no_correlation() {
         Dcc::new(DccParams { target, ..DccParams::default() }).fit_residuals(&residuals()),
         InputError::LengthMismatch { what: "the target", expected: 4, actual: 2 },
         "the target has length 2, expected 4",
+    );
+}
+
+#[test]
+fn samples_that_are_short_or_stand_still() {
+    let dcc = Dcc::new(DccParams::default());
+    assert_eq!(dcc.params(), &DccParams::default());
+    let short = Returns::from_column_slice(19, 2, &residuals().as_slice()[..38]).unwrap();
+    refused(
+        dcc.fit(&short),
+        InputError::TooFewObservations {
+            what: "the returns for a model of variance",
+            observations: 19,
+            required: 20,
+        },
+        "the returns for a model of variance: 19, expected at least 20",
+    );
+    let mut numbers = residuals().as_slice()[..800].to_vec();
+    numbers[400..].fill(0.0);
+    let still = Returns::from_column_slice(400, 2, &numbers).unwrap();
+    refused(
+        dcc.fit_residuals(&still),
+        InputError::ZeroVariance { asset: 1 },
+        "the variance of asset 1 is zero, expected a positive number",
+    );
+}
+
+/// Thirty assets over twenty-five periods: pairs have an optimum, all at once do not.
+#[test]
+fn more_assets_than_periods() {
+    let residuals = Returns::from_column_slice(25, 30, &noise(3, 750)).unwrap();
+    let fit =
+        |likelihood| Dcc::new(DccParams { likelihood, ..DccParams::default() }).fit_residuals(&residuals);
+    assert!(fit(DccLikelihood::Contiguous).unwrap().log_likelihood.is_finite());
+    // A mean of 25 products has rank 25.
+    refused(
+        fit(DccLikelihood::Full),
+        InputError::NotPositiveDefinite { pivot: 25 },
+        "the matrix is not positive definite: pivot 25 is not positive, expected positive pivots",
     );
 }
 
@@ -153,7 +193,7 @@ fn bars_that_are_refused_change_nothing() {
     assert_eq!((format!("{:?}", filter.covariance()), filter.bars()), (before, 1));
     let (name, expected) = ("the bar of a forecast", "one or more");
     refused(
-        filter.forecast(0),
+        filter.forecast(0, DccForecast::Correlation),
         InputError::OutOfRange { name, value: 0.0, expected },
         "the bar of a forecast is 0, expected one or more",
     );
@@ -166,6 +206,14 @@ fn bars_that_are_refused_change_nothing() {
         filter.simulate_into(&[0.0; 2], &mut [0.0; 1]),
         InputError::LengthMismatch { what: "the list of returns", expected: 2, actual: 1 },
         "the list of returns has length 1, expected 2",
+    );
+    let target = Covariance::from_column_slice(2, &[1.0; 4]).unwrap();
+    refused(
+        DccFilter::new(DccFilterParams { target, ..params() })
+            .unwrap()
+            .simulate_into(&[0.0; 2], &mut [0.0; 2]),
+        InputError::NotPositiveDefinite { pivot: 1 },
+        "the matrix is not positive definite: pivot 1 is not positive, expected positive pivots",
     );
     let fit = Dcc::new(DccParams::default()).fit_residuals(&residuals()).unwrap();
     refused(

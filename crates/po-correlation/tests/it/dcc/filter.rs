@@ -2,10 +2,14 @@
 
 use po_core::linalg::SymmetricEigen;
 use po_core::{Covariance, Returns, StreamingEstimator};
-use po_correlation::{Dcc, DccFilter, DccModel, DccParams, GarchModel, GarchParams};
+use po_correlation::{
+    Dcc, DccFilter, DccFilterParams, DccForecast, DccModel, DccParameters, DccParams, GarchModel,
+    GarchParameters, GarchParams, Margin,
+};
 
 use super::golden::{residuals, row};
 use super::properties::MODELS;
+use crate::garch::properties::noise;
 
 /// Rounding of a recursion.
 const RECURSION: f64 = 1e-12;
@@ -83,7 +87,8 @@ fn without_any_news_the_correlation_is_its_forecast() {
         for _ in 0..3 {
             silent.update(&[f64::NAN; 4]).unwrap();
         }
-        let (actual, forecast) = (silent.covariance().unwrap(), filter.forecast(4).unwrap());
+        let (actual, forecast) =
+            (silent.covariance().unwrap(), filter.forecast(4, DccForecast::Correlation).unwrap());
         for (actual, forecast) in actual.as_slice().iter().zip(forecast.as_slice()) {
             // Only in the corrected model is Q its own expectation; the others normalise what they expect.
             let tolerance = if filter.params().model == DccModel::Corrected { ROUNDING } else { CURVATURE };
@@ -111,21 +116,84 @@ fn a_correlation_stays_positive_definite_whatever_is_missing() {
 #[test]
 fn forecasts_tend_to_the_target() {
     for filter in filters() {
-        let far = filter.forecast(5000).unwrap().correlation().unwrap();
         let target = filter.params().target.correlation().unwrap();
-        for (far, target) in far.as_slice().iter().zip(target.as_slice()) {
-            assert!((far - target).abs() < RECURSION);
+        for returning in [DccForecast::Correlation, DccForecast::Quasicorrelation] {
+            let far = filter.forecast(5000, returning).unwrap().correlation().unwrap();
+            for (far, target) in far.as_slice().iter().zip(target.as_slice()) {
+                assert!((far - target).abs() < RECURSION);
+            }
+            assert_eq!(filter.forecast(1, returning).unwrap(), filter.covariance().unwrap());
+            let (mut scratch, mut covariance) = (vec![f64::NAN; 9], Covariance::default());
+            filter.forecast_into(7, returning, &mut scratch, &mut covariance).unwrap();
+            assert_eq!(covariance, filter.forecast(7, returning).unwrap());
         }
-        assert_eq!(filter.forecast(1).unwrap(), filter.covariance().unwrap());
-        let mut covariance = Covariance::default();
-        filter.forecast_into(7, &mut covariance).unwrap();
-        assert_eq!(covariance, filter.forecast(7).unwrap());
+    }
+}
+
+/// Two assets without dynamics of their own, after a bar that moved Q to 1.3 and 1 on its diagonal and 0.25 off it.
+fn moved(model: DccModel) -> DccFilter {
+    let unit = GarchParameters { omega: 1.0, ..GarchParameters::default() };
+    let mut filter = DccFilter::new(DccFilterParams {
+        model,
+        parameters: DccParameters { a: 0.1, b: 0.8, ..DccParameters::default() },
+        target: Covariance::from_column_slice(2, &[1.0, 0.5, 0.5, 1.0]).unwrap(),
+        margins: vec![Margin { parameters: unit, ..Margin::default() }; 2],
+        ..DccFilterParams::default()
+    })
+    .unwrap();
+    filter.update(&[2.0, -1.0]).unwrap();
+    filter
+}
+
+#[test]
+fn a_forecast_returns_by_the_correlation_or_by_what_it_is_made_of() {
+    for ahead in 1..6 {
+        let left = 0.9_f64.powi(ahead - 1);
+        let back = |now: f64, to: f64| to + left * (now - to);
+        let of_q = back(0.25, 0.5) / back(1.3, 1.0).sqrt();
+        for (model, returning, expected) in [
+            (DccModel::Engle, DccForecast::Correlation, back(0.25 / 1.3_f64.sqrt(), 0.5)),
+            (DccModel::Engle, DccForecast::Quasicorrelation, of_q),
+            (DccModel::Corrected, DccForecast::Correlation, of_q),
+            (DccModel::Corrected, DccForecast::Quasicorrelation, of_q),
+        ] {
+            let covariance = moved(model).forecast(ahead as usize, returning).unwrap();
+            let actual = covariance.as_view()[(0, 1)];
+            assert!((actual - expected).abs() < ROUNDING, "{model:?} {returning:?} {ahead}: {actual}");
+            assert!((covariance.as_view()[(0, 0)] - 1.0).abs() < ROUNDING);
+        }
+    }
+}
+
+/// Ten thousand paths, each with a correlation that scatters by 0.15 around its mean.
+const PATHS: usize = 10_000;
+
+/// Four standard errors of the mean, and the bias that Engle and Sheppard found of this size.
+const BIASED: f64 = 4.0 * 0.15 / 100.0 + 0.01;
+
+#[test]
+fn forecasts_are_near_the_mean_of_what_is_simulated() {
+    for model in [DccModel::Engle, DccModel::Corrected] {
+        let (start, mut sum) = (moved(model), 0.0);
+        for innovations in noise(11, 10 * PATHS).chunks_exact(10) {
+            let (mut path, mut bar) = (start.clone(), [0.0; 2]);
+            innovations.chunks_exact(2).for_each(|pair| path.simulate_into(pair, &mut bar).unwrap());
+            sum += path.pair(0, 1).unwrap();
+        }
+        let mean = sum / PATHS as f64;
+        for returning in [DccForecast::Correlation, DccForecast::Quasicorrelation] {
+            let foretold = start.forecast(6, returning).unwrap().as_view()[(0, 1)];
+            assert!((foretold - mean).abs() < BIASED, "{model:?} {returning:?}: {foretold} {mean}");
+        }
+        // It is on its way, and has not arrived.
+        assert!(mean > start.pair(0, 1).unwrap() + 3.0 * BIASED && mean < 0.5 - 3.0 * BIASED, "{mean}");
     }
 }
 
 #[test]
 fn an_asset_is_ready_once_it_was_seen() {
     let mut filter = DccFilter::new(filters()[0].params().clone()).unwrap();
+    assert_eq!((filter.assets(), filter.bars()), (4, 0));
     assert!(!filter.ready(0) && !filter.ready(9));
     filter.update(&[0.01, f64::NAN, 0.0, f64::NAN]).unwrap();
     assert_eq!([0, 1, 2, 3].map(|asset| filter.ready(asset)), [true, false, true, false]);
@@ -147,6 +215,16 @@ fn a_filter_that_was_written_down_continues_to_the_bit() {
         assert_eq!(toml::to_string(&filter).unwrap(), toml::to_string(&restored).unwrap());
         let broken = text.replacen("bars = 401", "bars = 401\nunknown = 1", 1);
         assert!(toml::from_str::<DccFilter>(&broken).is_err());
+        for (list, place, value, words) in [
+            ("variances", 2, 0.0, "the variance of asset 2 is 0, expected a positive, finite number"),
+            ("q", 4, -1.0, "the diagonal of Q of asset 1 is -1, expected a positive, finite number"),
+            ("q", 1, f64::NAN, "the entry of Q of asset 0 in row 1 is NaN, expected a finite number"),
+        ] {
+            let mut broken: toml::Table = toml::from_str(&text).unwrap();
+            broken[list][place] = value.into();
+            let error = broken.try_into::<DccFilter>().unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
+        }
         let broken = text.replacen("variances = [", "variances = [-1.0, ", 1);
         let error = toml::from_str::<DccFilter>(&broken).unwrap_err();
         assert!(error.to_string().contains("the list of variances has length 5, expected 4"), "{error}");

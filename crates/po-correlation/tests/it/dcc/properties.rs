@@ -1,5 +1,6 @@
 //! What holds for any residuals.
 
+use po_core::linalg::SymmetricEigen;
 use po_core::{Covariance, CovarianceEstimator, InputError, Returns};
 use po_correlation::{
     Dcc, DccCoefficient, DccLikelihood, DccModel, DccParameters, DccParams, DccTarget, Error, GarchParams,
@@ -101,9 +102,7 @@ fn every_setting_has_an_optimum_and_finds_it_again_to_the_bit() {
 
 /// A panel whose correlation is not of the model, so that the likelihood bends much on the way to its
 /// maximum.
-#[test]
-fn the_score_vanishes_on_a_wide_panel_too() {
-    let (assets, periods) = (60, 1000);
+fn wide(assets: usize, periods: usize) -> Returns {
     let common = noise(1, periods);
     let own = noise(2, assets * periods);
     let (mut numbers, mut share) = (vec![0.0; assets * periods], 0.5_f64);
@@ -115,7 +114,32 @@ fn the_score_vanishes_on_a_wide_panel_too() {
             numbers[place] = weight.sqrt() * factor + (1.0 - weight).sqrt() * own[place];
         }
     }
-    let residuals = Returns::from_column_slice(periods, assets, &numbers).unwrap();
+    Returns::from_column_slice(periods, assets, &numbers).unwrap()
+}
+
+/// Returns in, and a covariance of the next period out, for twice as many assets as periods.
+#[test]
+fn five_hundred_assets_are_fitted() {
+    let returns = wide(500, 250);
+    let dcc = Dcc::new(DccParams {
+        likelihood: DccLikelihood::Contiguous,
+        target: DccTarget::Shrunk,
+        ..DccParams::default()
+    });
+    let fit = dcc.fit(&returns).unwrap();
+    assert_eq!(fit.status, po_core::Status::Converged);
+    assert!(fit.margins.iter().all(|margin| margin.status == po_core::Status::Converged));
+    let next = fit.filter(&returns).unwrap().correlation().unwrap();
+    let least = SymmetricEigen::new(next.as_view()).unwrap().values()[0];
+    assert!(least > 0.0, "{least}");
+    // Half of each variance is common.
+    let mean = (next.as_slice().iter().sum::<f64>() - 500.0) / (500.0 * 499.0);
+    assert!((mean - 0.5).abs() < 0.2, "{mean}");
+}
+
+#[test]
+fn the_score_vanishes_on_a_wide_panel_too() {
+    let residuals = wide(60, 1000);
     for likelihood in [DccLikelihood::Contiguous, DccLikelihood::AllPairs] {
         for model in MODELS {
             let dcc = Dcc::new(DccParams { model, likelihood, ..DccParams::default() });

@@ -6,9 +6,9 @@
 
 use std::sync::Mutex;
 
-use po_core::Covariance;
+use po_core::{Covariance, Status};
 use po_correlation::evaluate::{
-    Bandwidth, Calibration, DieboldMarianoParams, Entrant, ForecastError, Loss, Schedule, Window,
+    Bandwidth, Calibration, DieboldMarianoParams, Entrant, Fits, ForecastError, Loss, Schedule, Window,
     diebold_mariano,
 };
 
@@ -186,7 +186,7 @@ fn the_correction_for_small_samples() {
     close(test(3), raw * ((8.0 + 1.0 - 6.0 + 6.0 / 8.0) / 8.0_f64).sqrt());
 }
 
-/// The bars of each fit, told by the length of the window and its last return.
+/// The bars of each fit, told by the length of the window and its last return; and how many fits ended in vain.
 #[test]
 fn a_schedule_is_kept() {
     let bars = storm(60, 12);
@@ -202,20 +202,29 @@ fn a_schedule_is_kept() {
             let last = bars.iter().position(|bar| bar[1] == sample.column(1)[length - 1]).unwrap();
             let first = bars.iter().position(|bar| bar[0] == sample.column(0)[0]).unwrap();
             assert_eq!(last + 1 - first, length);
-            fits.lock().unwrap().push((length, last));
+            let number = {
+                let mut fits = fits.lock().unwrap();
+                fits.push((length, last));
+                fits.len()
+            };
             let mut ewma = ewma(0.9);
             for bar in &bars[first..=last] {
                 po_core::StreamingEstimator::update(&mut ewma, bar)
                     .map_err(|error| ForecastError::of(&error))?;
             }
-            Ok::<_, ForecastError>(ewma)
+            // Of two fits the second does not end well, nor does the third.
+            let endings = [Status::Converged, Status::Stalled, Status::IterationLimit];
+            Ok::<_, ForecastError>((ewma, endings[(number - 1) % endings.len()]))
         };
         let entrants = vec![
             Entrant::filtered("watched", Schedule { window, every }, fit).unwrap(),
             Entrant::new("other", Constant::diagonal(&[1e-4; 3])),
         ];
         let evaluation = run(20, &returns, entrants);
-        assert!(evaluation.standings.iter().all(|standing| standing.outcome.is_ok()));
+        let unconverged = lengths.len().min(3) - 1;
+        let expected = Fits { count: lengths.len(), unconverged };
+        assert_eq!(outcome(&evaluation, "watched").scores.fits, expected, "{window:?}");
+        assert_eq!(outcome(&evaluation, "other").scores.fits, Fits::default());
         assert_eq!(fits.into_inner().unwrap(), lengths, "{window:?}");
     }
 }

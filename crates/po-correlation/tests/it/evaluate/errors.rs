@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 
-use po_core::{Covariance, InputError, Universe};
+use po_core::{Covariance, InputError, Status, Universe};
 use po_correlation::evaluate::{
     Bandwidth, Bootstrap, BootstrapParams, Calibration, Criterion, DieboldMarianoParams, Entrant,
     EntrantError, ForecastError, Forecaster, Loss, ModelConfidenceSet, ModelConfidenceSetParams, Race,
@@ -52,6 +52,8 @@ fn settings_out_of_range() {
     }
     let race = Race::new(RaceParams { in_sample: 0, ..RaceParams::default() });
     out_of_range(race, "the number of bars in sample", 0.0, "1 or more");
+    let race = Race::new(RaceParams { threads: Some(0), ..RaceParams::default() });
+    out_of_range(race, "the number of threads", 0.0, "1 or more");
     let params = BootstrapParams::default();
     let none = Bootstrap::new(BootstrapParams { resamples: 0, ..params });
     out_of_range(none, "the number of resamples", 0.0, "1 or more");
@@ -187,7 +189,8 @@ fn entrants_that_make_no_race() {
 #[test]
 fn scores_that_do_not_fit_together() {
     let scores = |bars: usize, distances: usize| {
-        Ok(Scores { qlike: vec![1.0; bars], portfolio: vec![1.0; bars], distance: vec![1.0; distances] })
+        let [qlike, portfolio, distance] = [bars, bars, distances].map(|length| vec![1.0; length]);
+        Ok(Scores { qlike, portfolio, distance, ..Scores::default() })
     };
     let named = |two| vec![("one".to_owned(), scores(30, 30)), ("two".to_owned(), two)];
     for two in [scores(29, 29), scores(30, 29)] {
@@ -226,6 +229,31 @@ impl Forecaster for Failing {
     }
 }
 
+/// A score that is no number is no score.
+#[test]
+fn scores_that_overflow() {
+    let bars = storm(90, 4);
+    let bars: Vec<Vec<f64>> =
+        bars.into_iter().map(|bar| bar.into_iter().map(|value| 1e60 * value).collect()).collect();
+    let scores = race(50).score(&returns_of(&bars), Entrant::new("small", Constant::diagonal(&[1e-200; 3])));
+    let error = scores.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "at bar 50: the QLIKE is inf, expected a finite number");
+}
+
+/// Whatever an estimator tells, its numbers are kept where they are known here.
+#[test]
+fn errors_of_any_kind() {
+    let input = InputError::ZeroVariance { asset: 1 };
+    let own = ForecastError::from(input.clone());
+    assert_eq!(ForecastError::of(&own), own);
+    assert_eq!(ForecastError::of(&input), own);
+    assert_eq!(ForecastError::of(&Error::Input(input.clone())), own);
+    let universe = Universe::new(["A", "B"]).unwrap();
+    let text = "the variance of B is zero, expected a positive number";
+    assert_eq!(own.named(&universe), text);
+    assert_eq!(RaceError::from(input).named(&universe), text);
+}
+
 /// Those that fail are out with their reasons, and the others are judged as if they had never come.
 #[test]
 fn a_failure_is_the_failing_entrants_own() {
@@ -242,7 +270,7 @@ fn a_failure_is_the_failing_entrants_own() {
     all.push(Entrant::streaming("two assets", Ewma::new(EwmaParams::default(), 2).unwrap()));
     all.push(
         Entrant::filtered("foreign", Schedule::default(), |_| {
-            "x".parse::<u8>().map(|_| Ewma::new(EwmaParams::default(), 3).unwrap())
+            "x".parse::<u8>().map(|_| (Ewma::new(EwmaParams::default(), 3).unwrap(), Status::Converged))
         })
         .unwrap(),
     );
@@ -342,17 +370,20 @@ fn a_race_that_is_cancelled() {
     assert_eq!(error, RaceError::Cancelled { entrant: "ewma".to_owned(), bar: 56 });
     assert_eq!(error.to_string(), r#"the race was cancelled at bar 56 of entrant "ewma""#);
     assert_eq!(error.named(&Universe::new(["A"]).unwrap()), error.to_string());
+    // On one thread those that come later have not begun.
+    let params = RaceParams { in_sample: 50, threads: Some(1), ..RaceParams::default() };
     let mut told = Vec::new();
     let failing = vec![
         Entrant::new("failing", Failing::Update(53)),
         Entrant::new("constant", Constant::diagonal(&[1e-4; 3])),
     ];
-    let error = race(50)
+    let error = Race::new(params)
+        .unwrap()
         .run(&returns, failing, |progress| {
             told.push(progress.bar);
             if progress.bar == progress.bars { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .unwrap_err();
     assert_eq!(told, [1, 2, 3, 4, 40]);
-    assert!(matches!(error, RaceError::Cancelled { .. }));
+    assert_eq!(error, RaceError::Cancelled { entrant: "failing".to_owned(), bar: 89 });
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 
 use po_core::Covariance;
-use po_correlation::evaluate::{Entrant, ForecastError, Forecaster, Scores};
+use po_correlation::evaluate::{Entrant, ForecastError, Forecaster, Race, RaceParams, Scores};
 
 use super::market::{Constant, Random, entrants, outcome, race, returns_of, run, storm};
 
@@ -77,12 +77,13 @@ fn a_forecaster_is_asked_before_it_is_shown() {
     assert_eq!(diary.into_inner().unwrap(), expected);
 }
 
-/// Progress is told after each bar, in order, and `Break` ends the race at once.
+/// Progress is told after each bar; on one thread, of one entrant after the other.
 #[test]
 fn progress_is_told_in_order() {
     let returns = returns_of(&storm(70, 2));
     let mut told = Vec::new();
-    let evaluation = race(40).run(&returns, entrants(), |progress| {
+    let one_thread = RaceParams { in_sample: 40, threads: Some(1), ..RaceParams::default() };
+    let evaluation = Race::new(one_thread).unwrap().run(&returns, entrants(), |progress| {
         assert_eq!((progress.entrants, progress.bars), (5, 30));
         assert_eq!(progress.name, KINDS[progress.entrant]);
         told.push((progress.entrant, progress.bar));

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use po_core::{Covariance, Returns};
+use po_core::{Covariance, Returns, Status};
 use po_correlation::evaluate::{
     Entrant, Evaluation, ForecastError, Forecaster, Outcome, Race, RaceParams, Schedule, Window,
 };
@@ -91,7 +91,7 @@ pub(super) fn entrants() -> Vec<Entrant<'static>> {
                 let row: Vec<f64> = (0..returns.assets()).map(|asset| returns.column(asset)[bar]).collect();
                 po_core::StreamingEstimator::update(&mut ewma, &row)?;
             }
-            Ok::<_, po_correlation::Error>(ewma)
+            Ok::<_, po_correlation::Error>((ewma, Status::Converged))
         })
         .unwrap(),
         Entrant::new("constant", Constant::diagonal(&[2e-4, 3e-4, 2.5e-4])),

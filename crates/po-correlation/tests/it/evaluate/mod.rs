@@ -6,7 +6,9 @@ mod errors;
 mod golden;
 mod look_ahead;
 mod market;
+mod parts;
 mod properties;
 #[cfg(feature = "serde")]
 mod serde;
 mod simulation;
+mod threads;

@@ -1,12 +1,10 @@
 //! What must hold whatever the returns.
 #![expect(clippy::float_cmp, reason = "the same forecasts give the same bits")]
 
-use std::ops::ControlFlow;
-
 use po_core::{CovarianceEstimator, Returns};
 use po_correlation::SampleCovariance;
 use po_correlation::evaluate::{
-    Bandwidth, DieboldMariano, Entrant, Evaluation, Loss, Outcome, Schedule, diebold_mariano,
+    Bandwidth, DieboldMariano, Entrant, Loss, Outcome, Schedule, diebold_mariano,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
@@ -100,26 +98,6 @@ proptest! {
             }
         }
     }
-}
-
-/// Entrants that are scored at once, on threads, are judged as those that ran one after the other.
-#[test]
-fn threads_change_nothing() {
-    let returns = returns_of(&storm(120, 31));
-    let race = race(60);
-    let alone = race.run(&returns, entrants(), |_| ControlFlow::Continue(())).unwrap();
-    let together: Evaluation = std::thread::scope(|scope| {
-        let running: Vec<_> = entrants()
-            .into_iter()
-            .map(|entrant| {
-                let (race, returns) = (&race, &returns);
-                (entrant.name().to_owned(), scope.spawn(move || race.score(returns, entrant).unwrap()))
-            })
-            .collect();
-        let scores = running.into_iter().map(|(name, scores)| (name, scores.join().unwrap())).collect();
-        race.judge(3, scores).unwrap()
-    });
-    assert_eq!(alone, together);
 }
 
 /// An estimator that is fitted every bar forecasts what it would estimate by hand.

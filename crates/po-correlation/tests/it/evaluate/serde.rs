@@ -11,7 +11,8 @@ fn settings_are_read_back() {
         BootstrapParams { resampling: Resampling::Moving, block: Some(9), resamples: 500, seed: u64::MAX };
     let confidence_set =
         ModelConfidenceSetParams { statistic: ConfidenceStatistic::Max, level: 0.25, bootstrap };
-    let params = RaceParams { in_sample: 500, bandwidth: Bandwidth::Lags(3), confidence_set };
+    let threads = Some(3);
+    let params = RaceParams { in_sample: 500, bandwidth: Bandwidth::Lags(3), confidence_set, threads };
     let text = serde_json::to_string(&params).unwrap();
     assert_eq!(serde_json::from_str::<RaceParams>(&text).unwrap(), params);
     let schedule = Schedule { window: Window::Rolling(250), every: 5 };

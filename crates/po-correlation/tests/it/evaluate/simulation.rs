@@ -2,7 +2,7 @@
 
 use po_core::{Covariance, StreamingEstimator, linalg::Cholesky};
 use po_correlation::evaluate::{
-    Bandwidth, Calibration, Criterion, DieboldMarianoParams, Entrant, Schedule, Window, diebold_mariano,
+    Bandwidth, Calibration, Criterion, DieboldMarianoParams, Entrant, Fits, Schedule, Window, diebold_mariano,
 };
 use po_correlation::{Dcc, DccParams, Decay, Ewma, EwmaParams, LedoitWolf, SampleCovariance};
 
@@ -71,7 +71,11 @@ fn true_dynamic_correlations_win() {
         Entrant::streaming("ewma", ewma(0.94)),
         Entrant::streaming("truth", truth()),
         Entrant::refitted("shrunk", LedoitWolf::default(), schedule).unwrap(),
-        Entrant::filtered("dcc", schedule, |sample| dcc.fit(sample)?.filter(sample)).unwrap(),
+        Entrant::filtered("dcc", schedule, |sample| {
+            let fit = dcc.fit(sample)?;
+            fit.filter(sample).map(|filter| (filter, fit.status))
+        })
+        .unwrap(),
     ];
     let evaluation = run(500, &returns, entrants);
     let qlike = |name| outcome(&evaluation, name).qlike;
@@ -80,6 +84,7 @@ fn true_dynamic_correlations_win() {
         assert!(qlike(pair[0]).mean < qlike(pair[1]).mean, "{pair:?}");
     }
     assert_eq!(evaluation.best(Criterion::Qlike).unwrap().name, "truth");
+    assert_eq!(outcome(&evaluation, "dcc").scores.fits, Fits { count: 4, unconverged: 0 });
     for loser in ["sample", "shrunk", "ewma"] {
         assert!(!qlike(loser).in_set, "{loser}");
         assert!(qlike(loser).against_best.unwrap().p_value < 0.05, "{loser}");

@@ -3,6 +3,7 @@
 mod closed_forms;
 mod errors;
 mod golden;
+mod heavy;
 pub(crate) mod properties;
 #[cfg(feature = "serde")]
 mod serde;

@@ -112,6 +112,20 @@ fn is_positive_semidefinite_whatever_is_missing() {
     }
 }
 
+/// A short memory has forgotten the second asset by the time it comes back, and a long one has not: the bar on
+/// which it does tells neither of them anything.
+#[test]
+fn candidates_are_asked_of_what_all_of_them_remember() {
+    let mut halted = bars(5, 400, 2);
+    halted[100..350].iter_mut().for_each(|bar| bar[1] = f64::NAN);
+    // After 200 bars, a half-life of one leaves less than 1e-60.
+    let adaptive = run(AdaptiveEwma::new(with(&[50.0, 1.0]), 2).unwrap(), &halted[..350]);
+    let back = run(adaptive.clone(), &halted[350..351]);
+    assert_eq!(back.probabilities(), adaptive.probabilities());
+    let later = run(back, &halted[351..]);
+    assert!(later.probabilities()[0] > 0.99, "{:?}", later.probabilities());
+}
+
 /// Nothing is left of a forgotten asset but what it said of the decay.
 #[test]
 fn forgetting_an_asset_frees_its_place() {

@@ -142,6 +142,17 @@ proptest! {
     }
 }
 
+/// The mean is weighted as everything else, over the bars on which the asset was seen.
+#[test]
+fn the_mean_is_weighted_too() {
+    let params = EwmaParams { mean: Some(Decay::HalfLife(1.0)), ..EwmaParams::default() };
+    let ewma = run(Ewma::new(params, 2).unwrap(), &[vec![0.03, f64::NAN], vec![0.0, 0.02], vec![0.06, 0.02]]);
+    // Weights of 1/7, 2/7 and 4/7; of the second asset both returns are alike.
+    assert!((ewma.mean(0) - 0.27 / 7.0).abs() < LAST_DIGIT && (ewma.mean(1) - 0.02).abs() < LAST_DIGIT);
+    let without = run(Ewma::new(EwmaParams::default(), 1).unwrap(), &[vec![0.03]]);
+    assert_eq!((without.mean(0), without.mean(9)), (0.0, 0.0));
+}
+
 #[test]
 fn nothing_new_changes_nothing() {
     let past = run(Ewma::new(EwmaParams::default(), 3).unwrap(), &bars(1, 60, 3));

@@ -153,6 +153,49 @@ fn tracked_exposures_find_the_factors() {
     assert!(stays > 3.0 * best && follows < 2.0 * best, "exact {best}, rough {stays}, tracked {follows}");
 }
 
+/// While factors stand still, nothing is learnt of exposures to them.
+#[test]
+fn exposures_stay_where_factors_do_not_move() {
+    let exposures = exposures(11);
+    let tracked = Exposures::Tracked(Decay::HalfLife(20.0));
+    let params = FactorEwmaParams { exposures: tracked, ..FactorEwmaParams::default() };
+    let still = run(FactorEwma::new(params, FACTORS, &exposures).unwrap(), &vec![vec![0.0; ASSETS]; 20]);
+    assert_eq!(still.exposures(), exposures);
+    let moving = run(still, &market(12, 20, &exposures));
+    assert!(moving.exposures() != exposures);
+}
+
+/// A variance of six hundred bars with a half-life of 300 errs by a twentieth; of three thousand, the mean error
+/// is that of the factors, which all share.
+const ERROR: f64 = 0.15;
+
+#[test]
+fn thousands_of_assets_are_estimated_in_factor_form() {
+    let (assets, factors) = (3000, 5);
+    let mut draws = Draws::new(21);
+    let exposures: Vec<f64> = (0..assets * factors).map(|_| draws.normal()).collect();
+    let half_life = Decay::HalfLife(300.0);
+    let params = FactorEwmaParams { factors: half_life, specific: half_life, ..FactorEwmaParams::default() };
+    let mut estimate = FactorEwma::new(params, factors, &exposures).unwrap();
+    for _ in 0..600 {
+        let of_factors: Vec<f64> = (0..factors).map(|_| 0.01 * draws.normal()).collect();
+        let explained = |asset: usize| -> f64 {
+            of_factors.iter().enumerate().map(|(factor, of)| exposures[factor * assets + asset] * of).sum()
+        };
+        let bar: Vec<f64> = (0..assets).map(|asset| explained(asset) + 0.02 * draws.normal()).collect();
+        estimate.update(&bar).unwrap();
+    }
+    let covariance = estimate.factor_covariance().unwrap();
+    let truth = |asset: usize| {
+        let squares = (0..factors).map(|factor| exposures[factor * assets + asset].powi(2)).sum::<f64>();
+        1e-4 * squares + 4e-4
+    };
+    let ratios = covariance.variances().into_iter().enumerate().map(|(asset, found)| found / truth(asset));
+    let mean = ratios.map(|ratio| (ratio - 1.0).abs()).sum::<f64>() / assets as f64;
+    assert!(mean < ERROR && mean > 0.0, "{mean}");
+    assert!((0..assets).all(|asset| estimate.ready(asset)));
+}
+
 /// Exact in one bar: the market is the return, and nothing is left over.
 #[test]
 fn one_factor_without_noise() {

@@ -104,6 +104,16 @@ fn hull_example_5_2() {
     assert_eq!(format!("{:.4}", ewma.variance(0).sqrt()), "0.0114");
 }
 
+/// A factor and its half-life are two names of one decay.
+#[test]
+fn a_decay_has_a_factor_and_a_half_life() {
+    assert!((Decay::HalfLife(11.2).factor() - 0.94).abs() < 1e-3);
+    for decay in [Decay::HalfLife(60.0), Decay::Factor(0.97)] {
+        assert!((Decay::HalfLife(decay.half_life()).factor() - decay.factor()).abs() < 1e-15);
+        assert!((Decay::Factor(decay.factor()).half_life() - decay.half_life()).abs() < DAYS);
+    }
+}
+
 /// The technical document of RiskMetrics counts 74 days for 99 % of the weight at a decay of 0.94, and 151
 /// at 0.97.
 #[test]
