@@ -8,6 +8,7 @@ use po_engine::{Universe, Weights};
 
 use crate::args::{AllocateArgs, Method};
 use crate::error::{Error, ObservationError, SettingsError};
+use crate::hierarchy::{Hierarchy, hierarchical};
 use crate::optimise::{Optimum, optimise};
 use crate::problem::Problem;
 use crate::report::Report;
@@ -24,6 +25,7 @@ pub(crate) struct Allocation {
     pub(crate) hrp: Option<HrpAllocation>,
     pub(crate) optimum: Option<Optimum>,
     pub(crate) shares: Option<RiskShares>,
+    pub(crate) hierarchy: Option<Hierarchy>,
 }
 
 impl Allocation {
@@ -52,24 +54,28 @@ pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Re
         changed = covariance;
         let weights = optimum.portfolio.solution.weights.clone();
         let hrp = tree(params, &problem.covariance);
-        Allocation { weights, hrp, optimum: Some(optimum), shares: None }
+        Allocation { weights, hrp, optimum: Some(optimum), shares: None, hierarchy: None }
     } else if method.shares_risk() {
         let shares = share(args, &mut problem)?;
         let weights = shares.solution.weights.clone();
         let hrp = tree(params, &problem.covariance);
-        Allocation { weights, hrp, optimum: None, shares: Some(shares) }
+        Allocation { weights, hrp, optimum: None, shares: Some(shares), hierarchy: None }
+    } else if method.clusters() {
+        let (weights, hrp, hierarchy) = hierarchical(args, method, &params, &problem)?;
+        let hrp = hrp.or_else(|| tree(params, &problem.covariance));
+        Allocation { weights, hrp, optimum: None, shares: None, hierarchy: Some(hierarchy) }
     } else {
-        let (bounds, groups) = (problem.limits.bounds.clone(), problem.limits.group_bounds.clone());
-        let params = HrpParams { bounds, groups, ..params };
         allocation(method, params, &problem.covariance, problem.universe())?
     };
-    let clusters = clusters(args, problem.universe().len())?;
+    let formed = allocation.hierarchy.as_ref().and_then(|hierarchy| hierarchy.clusters);
+    let clusters = clusters(args, problem.universe().len(), formed)?;
     let covariance = changed.as_ref().unwrap_or(&problem.covariance);
     let mut report = Report::new(method, &problem.observations, covariance, &allocation, clusters)?;
     report.covariance = args.data.covariance.unwrap_or_default();
-    if method == Method::Hrp {
+    if method.clusters() {
         report.groups = problem.limits.group_bounds;
     }
+    report.hierarchy = allocation.hierarchy;
     report.current = problem.limits.current.map(Vec::from);
     if let Some(Optimum { portfolio, .. }) = &allocation.optimum
         && portfolio.gap() > PROVEN * portfolio.objective.abs().max(1.0)
@@ -106,7 +112,7 @@ pub(crate) fn allocation(
     universe: &Universe,
 ) -> Result<Allocation, Error> {
     let input = Error::input(universe);
-    let simple = |weights| Allocation { weights, hrp: None, optimum: None, shares: None };
+    let simple = |weights| Allocation { weights, hrp: None, optimum: None, shares: None, hierarchy: None };
     let weights = match method {
         Method::EqualWeight => EqualWeight.allocate(covariance).map_err(input)?,
         Method::InverseVolatility => InverseVolatility.allocate(covariance).map_err(input)?,
@@ -126,10 +132,10 @@ fn tree(params: HrpParams, covariance: &Covariance) -> Option<HrpAllocation> {
     Hrp::new(params).and_then(|hrp| hrp.allocate(covariance)).ok()
 }
 
-/// How many clusters to show.
-fn clusters(args: &AllocateArgs, assets: usize) -> Result<usize, SettingsError> {
+/// How many clusters to show: as many as were formed, where a method forms some.
+fn clusters(args: &AllocateArgs, assets: usize, formed: Option<usize>) -> Result<usize, SettingsError> {
     match args.report.clusters {
-        None => Ok(default_clusters(assets)),
+        None => Ok(formed.unwrap_or_else(|| default_clusters(assets))),
         Some(clusters) if (1..=assets).contains(&clusters) => Ok(clusters),
         Some(clusters) => Err(SettingsError::OutOfRange {
             flag: "--clusters",

@@ -13,6 +13,7 @@ pub mod data;
 pub mod demo;
 pub mod error;
 mod frontier;
+mod hierarchy;
 mod observations;
 mod optimise;
 mod outlook;

@@ -5,7 +5,7 @@ use po_engine::risk_budget::{
     ConstrainedRiskBudgetParams, ConstrainedRiskBudgeting, Obstacle, RiskBudgetParams, RiskBudgeting,
     RiskMeasure, RiskReport, ScenarioRiskBudgeting, ScenarioRiskBudgetingParams,
 };
-use po_engine::{Allocator, Budget, Confidence, Solution};
+use po_engine::{Allocator, Budget, Confidence, InputError, Solution};
 
 use crate::args::{AllocateArgs, LimitArgs, Measure};
 use crate::budget::budget;
@@ -19,7 +19,7 @@ const CONFIDENCE: f64 = 0.95;
 #[derive(Clone, Debug)]
 pub(crate) struct RiskShares {
     pub(crate) measure: Measure,
-    pub(crate) confidence: Option<f64>,
+    pub(crate) confidence: Confidence,
     pub(crate) solution: Solution,
     /// Risk per period, and how it splits.
     pub(crate) report: RiskReport,
@@ -49,8 +49,7 @@ pub(crate) fn share(args: &AllocateArgs, problem: &mut Problem) -> Result<RiskSh
     let universe = problem.universe();
     let refused = Error::risk_budget(universe);
     let measure = args.risk.measure.unwrap_or_default();
-    let level = args.risk.confidence.unwrap_or(CONFIDENCE);
-    let confidence = Confidence::new(level).map_err(Error::input(universe))?;
+    let confidence = confidence(args).map_err(Error::input(universe))?;
     let scenarios = match measure {
         Measure::Volatility => None,
         Measure::Cvar => Some(RiskMeasure::Cvar { confidence }),
@@ -58,10 +57,14 @@ pub(crate) fn share(args: &AllocateArgs, problem: &mut Problem) -> Result<RiskSh
         Measure::Mad => Some(RiskMeasure::Mad),
         Measure::SemiDeviation => Some(RiskMeasure::SemiDeviation),
         Measure::Evar => Some(RiskMeasure::Evar { confidence }),
+        _ => {
+            let what = "a risk budget";
+            let flag = "--risk volatility, cvar, cdar, mad, semi-deviation or evar";
+            return Err(SettingsError::Needs { what, flag }.into());
+        }
     };
-    let tail = matches!(measure, Measure::Cvar | Measure::Cdar | Measure::Evar);
     if scenarios.is_some() && is_limited(&args.limits) {
-        let (what, flag) = ("a risk budget within constraints", "--measure volatility");
+        let (what, flag) = ("a risk budget within constraints", "--risk volatility");
         return Err(SettingsError::Needs { what, flag }.into());
     }
     let mut limited = None;
@@ -94,7 +97,12 @@ pub(crate) fn share(args: &AllocateArgs, problem: &mut Problem) -> Result<RiskSh
             (allocation.solution, allocation.decomposition.report)
         }
     };
-    Ok(RiskShares { measure, confidence: tail.then_some(level), solution, report, limited })
+    Ok(RiskShares { measure, confidence, solution, report, limited })
+}
+
+/// The confidence of measures of a tail.
+pub(crate) fn confidence(args: &AllocateArgs) -> Result<Confidence, InputError> {
+    Confidence::new(args.risk.confidence.unwrap_or(CONFIDENCE))
 }
 
 /// Whether weights have to satisfy more than to sum to one.

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::args::{AllocateArgs, Measure, Method};
+use crate::args::{AllocateArgs, Method};
 use crate::error::SettingsError;
 use crate::problem::positive;
 
@@ -16,8 +16,8 @@ struct Use {
 /// The flags that only some methods use; a flag that would change nothing is refused rather than ignored.
 const USES: &[Use] = &[
     Use { flag: "--bounds", given: |args| args.limits.bounds.is_some(), by: is_bounded },
-    Use { flag: "--group-bounds", given: |args| args.limits.group_bounds.is_some(), by: is_bounded },
-    Use { flag: "--explain", given: |args| args.report.explain == Some(true), by: is_bounded },
+    Use { flag: "--group-bounds", given: |args| args.limits.group_bounds.is_some(), by: keeps_groups },
+    Use { flag: "--explain", given: |args| args.report.explain == Some(true), by: explains },
     Use { flag: "--constraint", given: |args| args.limits.constraint.is_some(), by: is_constrained },
     Use { flag: "--constraints", given: |args| args.limits.constraints.is_some(), by: is_constrained },
     Use { flag: "--benchmark", given: |args| args.limits.benchmark.is_some(), by: Method::optimises },
@@ -62,12 +62,37 @@ const USES: &[Use] = &[
         given: |args| args.risk.budget.is_some(),
         by: |method| method == Method::RiskBudget,
     },
-    Use { flag: "--measure", given: |args| args.risk.measure.is_some(), by: Method::shares_risk },
-    Use { flag: "--confidence", given: |args| args.risk.confidence.is_some(), by: Method::shares_risk },
+    Use { flag: "--risk", given: |args| args.risk.measure.is_some(), by: measures_risk },
+    Use { flag: "--confidence", given: |args| args.risk.confidence.is_some(), by: measures_risk },
+    Use {
+        flag: "--codependence",
+        given: |args| args.hierarchy.codependence.is_some(),
+        by: |method| method == Method::Hrp,
+    },
+    Use {
+        flag: "--gamma",
+        given: |args| args.hierarchy.gamma.is_some(),
+        by: |method| method == Method::Schur,
+    },
 ];
 
-/// The methods that keep bounds and can say what they cost.
+/// The methods that share or halve risk.
+fn measures_risk(method: Method) -> bool {
+    method == Method::Hrp || method.shares_risk()
+}
+
+/// The methods that keep bounds of assets.
 fn is_bounded(method: Method) -> bool {
+    [Method::Hrp, Method::Herc, Method::Schur].contains(&method) || is_constrained(method)
+}
+
+/// The methods that keep bounds of groups.
+fn keeps_groups(method: Method) -> bool {
+    [Method::Hrp, Method::Schur].contains(&method) || is_constrained(method)
+}
+
+/// The methods that can say why.
+fn explains(method: Method) -> bool {
     method == Method::Hrp || is_constrained(method)
 }
 
@@ -102,9 +127,11 @@ pub(crate) fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsE
     if let Some((what, flag)) = lacks {
         return Err(SettingsError::Needs { what, flag });
     }
-    let tail = matches!(args.risk.measure, Some(Measure::Cvar | Measure::Cdar | Measure::Evar));
-    if args.risk.confidence.is_some() && !tail {
-        return Err(SettingsError::Needs { what: "--confidence", flag: "--measure cvar, cdar or evar" });
+    if args.risk.confidence.is_some() && !args.risk.measure.unwrap_or_default().has_tail() {
+        return Err(SettingsError::Needs {
+            what: "--confidence",
+            flag: "--risk with a tail, such as --risk cvar",
+        });
     }
     if let Some(value) = args.risk.confidence.filter(|level| !(*level > 0.0 && *level < 1.0)) {
         let (flag, expected) = ("--confidence", "a number between 0 and 1, such as 0.95".to_owned());

@@ -87,8 +87,8 @@ fn explain(universe: &Universe, allocation: &HrpAllocation) {
         let (left, right) = (names(&split.left), names(&split.right));
         println!(
             "  {left:<10} | {right:<10} variances {:.4} | {:.4}, so the left side gets {:.0} % of {:.2}",
-            split.variance_left,
-            split.variance_right,
+            split.risk_left,
+            split.risk_right,
             100.0 * split.share_left,
             split.weight_left + split.weight_right,
         );

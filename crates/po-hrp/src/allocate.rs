@@ -1,21 +1,22 @@
 //! Hierarchical risk parity, top to bottom.
 
-use po_core::{Allocator, Covariance};
+use po_core::{Allocator, Covariance, Risk, RiskError, RiskMeasure};
 
-use crate::distance::{inverse_deviations, squared_distances};
+use crate::bisection::Told;
+use crate::distance::{inverse_deviations, squared_distances, squared_given};
 use crate::limits::Limits;
 use crate::linkage::grow;
 use crate::prim::prim_of_covariance;
-use crate::{Error, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, Metric};
-use crate::{bisection, groups, ordering};
+use crate::{Error, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, Market, Metric};
+use crate::{bisection, groups, measured, ordering};
 
 /// Hierarchical risk parity: clusters assets by correlation and splits risk down the tree.
 ///
 /// 1. *Tree clustering.* Correlations become distances, `d_ij = sqrt((1 - ρ_ij) / 2)`, and distances a tree.
 /// 2. *Quasi-diagonalisation.* The leaves of the tree, from left to right, put similar assets side by side.
 /// 3. *Recursive bisection.* That order is halved again and again; each half gets the share of the weight that the
-///    variance of the other half has in the sum of both, where the variance of a half is that of its
-///    inverse-variance portfolio.
+///    risk of the other half has in the sum of both, where the risk of a half is that of its portfolio whose weights are
+///    inverse to the risks of its assets: variances, unless another [`Risk`] is asked for.
 ///
 /// No matrix is inverted, so singular covariances are allocated as well.
 ///
@@ -50,6 +51,7 @@ pub struct Hrp {
     linkage: Linkage,
     metric: Metric,
     leaf_order: LeafOrder,
+    risk: Risk,
     limits: Limits,
 }
 
@@ -58,27 +60,165 @@ impl Hrp {
     ///
     /// # Errors
     /// [`Error::NegativeBound`], [`Error::LowerBoundsTooHigh`], [`Error::UpperBoundsTooLow`] for the bounds of assets;
-    /// [`Error::UnknownMember`], [`Error::GroupUnattainable`] for those of groups.
+    /// [`Error::UnknownMember`], [`Error::GroupUnattainable`] for those of groups;
+    /// [`InputError::OutOfRange`](po_core::InputError::OutOfRange) for what the measure of risk is given.
     pub fn new(params: HrpParams) -> Result<Self, Error> {
-        let HrpParams { linkage, metric, leaf_order, bounds, groups } = params;
-        Ok(Self { linkage, metric, leaf_order, limits: Limits::new(bounds, groups)? })
+        let HrpParams { linkage, metric, leaf_order, risk, bounds, groups } = params;
+        risk.check()?;
+        Ok(Self { linkage, metric, leaf_order, risk, limits: Limits::new(bounds, groups)? })
+    }
+
+    /// Allocates from a covariance, from returns for a measure of risk that it does not tell, and by the distances that
+    /// are given.
+    ///
+    /// # Errors
+    /// As [`Hrp::allocate_into`]; [`Error::ReturnsNeeded`] for such a measure without returns;
+    /// [`Error::Input`] for returns or distances of another number of assets, or an asset whose risk is not positive;
+    /// [`Error::Risk`] and [`Error::ClusterRisk`] for a cluster whose risk is not a number of zero or more.
+    pub fn allocate_market(&self, market: Market<'_>) -> Result<HrpAllocation, Error> {
+        let mut allocation = HrpAllocation::default();
+        self.allocate_market_into(market, &mut HrpScratch::default(), &mut allocation)?;
+        Ok(allocation)
+    }
+
+    /// As [`Hrp::allocate_market`], in the memory that is there.
+    ///
+    /// # Errors
+    /// As [`Hrp::allocate_market`].
+    ///
+    /// # Cost
+    /// That of [`Hrp`], and for a measure of T returns O(N T) and 2 N times what it takes itself.
+    pub fn allocate_market_into(
+        &self,
+        market: Market<'_>,
+        scratch: &mut HrpScratch,
+        allocation: &mut HrpAllocation,
+    ) -> Result<(), Error> {
+        if let Some(told) = Told::by_covariance(self.risk) {
+            self.lay_out(market, scratch, allocation)?;
+            let HrpScratch { inverse, variances, .. } = scratch;
+            let HrpAllocation { order, splits, .. } = allocation;
+            bisection::risks_into((market.covariance, inverse), told, order, variances, splits)?;
+            return self.weigh(scratch, allocation);
+        }
+        market.returns_for(self.risk.name())?;
+        let mut measuring = std::mem::take(&mut scratch.risk);
+        let allocated = self.allocate_by_into((&self.risk, &mut measuring), market, scratch, allocation);
+        scratch.risk = measuring;
+        allocated
+    }
+
+    /// Allocates by a measure of risk of one's own in place of that of the settings.
+    ///
+    /// # Errors
+    /// As [`Hrp::allocate_market`].
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, Returns, RiskError, RiskMeasure};
+    /// use po_hrp::{Hrp, HrpParams, Market};
+    ///
+    /// /// The mean loss of the periods that end with one.
+    /// struct MeanLoss;
+    ///
+    /// impl RiskMeasure for MeanLoss {
+    ///     type Scratch = ();
+    ///     type Error = RiskError;
+    ///
+    ///     fn risk_into(&self, returns: &[f64], (): &mut ()) -> Result<f64, RiskError> {
+    ///         let losses = returns.iter().filter(|value| **value < 0.0);
+    ///         let (sum, count) = losses.fold((0.0, 0), |(sum, count), value| (sum - value, count + 1));
+    ///         Ok(if count > 0 { sum / f64::from(count) } else { 0.0 })
+    ///     }
+    /// }
+    ///
+    /// let returns = Returns::from_column_slice(4, 2, &[0.02, -0.02, 0.02, -0.04, 0.01, 0.01, -0.01, -0.01])?;
+    /// let covariance = Covariance::from_column_slice(2, &[4.0, 0.0, 0.0, 1.0])?;
+    /// let market = Market { returns: Some(&returns), ..Market::from(&covariance) };
+    /// let allocation = Hrp::new(HrpParams::default())?.allocate_by(&MeanLoss, market)?;
+    /// // Mean losses of 3 % and 1 %.
+    /// assert!((allocation.weights().as_slice()[0] - 0.25).abs() < 1e-15);
+    /// # Ok::<(), po_hrp::Error>(())
+    /// ```
+    pub fn allocate_by<M: RiskMeasure<Error: Into<RiskError>>>(
+        &self,
+        measure: &M,
+        market: Market<'_>,
+    ) -> Result<HrpAllocation, Error> {
+        let mut allocation = HrpAllocation::default();
+        let measure = (measure, &mut M::Scratch::default());
+        self.allocate_by_into(measure, market, &mut HrpScratch::default(), &mut allocation)?;
+        Ok(allocation)
+    }
+
+    /// As [`Hrp::allocate_by`], in the memory that is there: the measure with its own, and that of the allocation.
+    ///
+    /// # Errors
+    /// As [`Hrp::allocate_market`].
+    pub fn allocate_by_into<M: RiskMeasure<Error: Into<RiskError>>>(
+        &self,
+        measure: (&M, &mut M::Scratch),
+        market: Market<'_>,
+        scratch: &mut HrpScratch,
+        allocation: &mut HrpAllocation,
+    ) -> Result<(), Error> {
+        let returns = market.returns_for("risk")?;
+        self.lay_out(market, scratch, allocation)?;
+        let HrpAllocation { order, splits, .. } = allocation;
+        measured::risks_into(returns, order, measure, &mut scratch.measured, splits)?;
+        self.weigh(scratch, allocation)
+    }
+
+    /// Tree clustering and quasi-diagonalisation: fills in the tree and the order of its leaves.
+    fn lay_out(
+        &self,
+        market: Market<'_>,
+        scratch: &mut HrpScratch,
+        allocation: &mut HrpAllocation,
+    ) -> Result<(), Error> {
+        self.limits.check(market.covariance.len())?;
+        self.cluster(market, scratch, allocation)?;
+        let HrpScratch { distances, ordering, stack, .. } = scratch;
+        let HrpAllocation { tree, order, .. } = allocation;
+        tree.leaf_order_into(stack, order);
+        if self.leaf_order == LeafOrder::Optimal {
+            ordering::optimise(tree, distances, ordering, order);
+        }
+        Ok(())
+    }
+
+    /// Hands the whole portfolio down the splits.
+    fn weigh(&self, scratch: &mut HrpScratch, allocation: &mut HrpAllocation) -> Result<(), Error> {
+        let HrpScratch { groups, weights, .. } = scratch;
+        let HrpAllocation { order, splits, .. } = allocation;
+        bisection::weights_into(order, splits, &self.limits, weights);
+        if !self.limits.groups.is_empty() {
+            groups::weights_into(order, splits, &self.limits, groups, weights)?;
+        }
+        tracing::debug!(assets = order.len(), linkage = %self.linkage, metric = %self.metric, "allocated");
+        allocation.weights.assign(weights)?;
+        Ok(())
     }
 
     /// Tree clustering: fills `allocation.tree`, and `scratch.distances` when the leaf order asks for them.
     fn cluster(
         &self,
-        covariance: &Covariance,
+        Market { covariance, distances: given, .. }: Market<'_>,
         scratch: &mut HrpScratch,
         allocation: &mut HrpAllocation,
     ) -> Result<(), Error> {
         let HrpScratch { inverse, linkage, distances, .. } = scratch;
         inverse_deviations(covariance, inverse)?;
-        if (self.linkage, self.metric, self.leaf_order)
-            == (Linkage::Single, Metric::Correlation, LeafOrder::Dendrogram)
+        let matrix = &mut linkage.matrix;
+        if (self.linkage, self.metric, self.leaf_order, given)
+            == (Linkage::Single, Metric::Correlation, LeafOrder::Dendrogram, None)
         {
             prim_of_covariance(covariance, inverse, &mut linkage.prim, &mut allocation.tree)?;
         } else {
-            squared_distances(self.metric, covariance, inverse, &mut linkage.matrix, distances)?;
+            match given {
+                Some(given) => squared_given(self.metric, given, covariance.len(), matrix, distances)?,
+                None => squared_distances(self.metric, covariance, inverse, matrix, distances)?,
+            }
             if self.leaf_order == LeafOrder::Optimal {
                 distances.copy_from(&linkage.matrix);
                 distances.square_root();
@@ -107,21 +247,6 @@ impl Allocator for Hrp {
         scratch: &mut HrpScratch,
         allocation: &mut HrpAllocation,
     ) -> Result<(), Error> {
-        self.limits.check(covariance.len())?;
-        self.cluster(covariance, scratch, allocation)?;
-        let HrpScratch { inverse, distances, ordering, stack, variances, groups, weights, .. } = scratch;
-        let HrpAllocation { tree, order, splits, .. } = allocation;
-        tree.leaf_order_into(stack, order);
-        if self.leaf_order == LeafOrder::Optimal {
-            ordering::optimise(tree, distances, ordering, order);
-        }
-        bisection::variances_into(covariance, inverse, order, variances, splits)?;
-        bisection::weights_into(order, splits, &self.limits, weights);
-        if !self.limits.groups.is_empty() {
-            groups::weights_into(order, splits, &self.limits, groups, weights)?;
-        }
-        tracing::debug!(assets = order.len(), linkage = %self.linkage, metric = %self.metric, "allocated");
-        allocation.weights.assign(weights)?;
-        Ok(())
+        self.allocate_market_into(covariance.into(), scratch, allocation)
     }
 }

@@ -22,8 +22,8 @@ pub(crate) struct Bisection {
     pub(crate) start: usize,
     pub(crate) mid: usize,
     pub(crate) end: usize,
-    pub(crate) variance_left: f64,
-    pub(crate) variance_right: f64,
+    pub(crate) risk_left: f64,
+    pub(crate) risk_right: f64,
     pub(crate) share_left: f64,
     pub(crate) weight_left: f64,
     pub(crate) weight_right: f64,
@@ -32,7 +32,7 @@ pub(crate) struct Bisection {
 /// Why one cluster was split as it was.
 ///
 /// # Shapes and units
-/// Assets by index, in leaf order; variances per period; weights as fractions of the whole portfolio.
+/// Assets by index, in leaf order; risks in the units of their measure; weights as fractions of the whole portfolio.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -41,11 +41,11 @@ pub struct Split {
     pub left: Vec<usize>,
     /// The assets of the right half.
     pub right: Vec<usize>,
-    /// Variance of the left half's inverse-variance portfolio.
-    pub variance_left: f64,
-    /// Variance of the right half's inverse-variance portfolio.
-    pub variance_right: f64,
-    /// The share of the cluster's weight that these variances earn the left half: `v_right / (v_left + v_right)`.
+    /// Risk of the left half's portfolio, whose weights are inverse to the risks of its assets.
+    pub risk_left: f64,
+    /// Risk of the right half's portfolio.
+    pub risk_right: f64,
+    /// The share of the cluster's weight that these risks earn the left half: `r_right / (r_left + r_right)`.
     pub share_left: f64,
     /// The weight that the left half got; differs from the share where bounds bind.
     pub weight_left: f64,
@@ -84,7 +84,7 @@ impl HrpAllocation {
     /// let covariance = Covariance::new(DMatrix::from_row_slice(2, 2, &[0.04, 0.0, 0.0, 0.01]))?;
     /// let allocation = Hrp::new(HrpParams::default())?.allocate(&covariance)?;
     /// let splits = allocation.explain();
-    /// assert_eq!((splits[0].variance_left, splits[0].variance_right), (0.04, 0.01));
+    /// assert_eq!((splits[0].risk_left, splits[0].risk_right), (0.04, 0.01));
     /// assert!((splits[0].share_left - 0.2).abs() < 1e-15);
     /// # Ok::<(), po_hrp::Error>(())
     /// ```
@@ -96,8 +96,8 @@ impl HrpAllocation {
         let explain = |split: Bisection| Split {
             left: assets(split.start, split.mid),
             right: assets(split.mid, split.end),
-            variance_left: split.variance_left,
-            variance_right: split.variance_right,
+            risk_left: split.risk_left,
+            risk_right: split.risk_right,
             share_left: split.share_left,
             weight_left: split.weight_left,
             weight_right: split.weight_right,

@@ -1,6 +1,6 @@
 //! Recursive bisection: cluster variances from the bottom up, weights from the top down.
 
-use po_core::Covariance;
+use po_core::{Covariance, Risk};
 use pulp::Arch;
 
 use crate::Error;
@@ -15,9 +15,46 @@ pub(crate) fn middle(start: usize, end: usize) -> usize {
     start + (end - start) / 2
 }
 
+/// A measure of risk that the covariance tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    Equal,
+    Variance,
+    StandardDeviation,
+}
+
+impl Told {
+    pub(crate) fn by_covariance(risk: Risk) -> Option<Self> {
+        match risk {
+            Risk::Equal => Some(Self::Equal),
+            Risk::Variance => Some(Self::Variance),
+            Risk::StandardDeviation => Some(Self::StandardDeviation),
+            _ => None,
+        }
+    }
+
+    /// `p_i`, the inverse of an asset's own risk, from `1 / σ_i`.
+    fn inverse(self, deviation: f64) -> f64 {
+        match self {
+            Self::Equal => 1.0,
+            Self::Variance => deviation * deviation,
+            Self::StandardDeviation => deviation,
+        }
+    }
+
+    fn of_variance(self, variance: f64) -> f64 {
+        match self {
+            Self::Equal => 1.0,
+            Self::Variance => variance,
+            Self::StandardDeviation => variance.sqrt(),
+        }
+    }
+}
+
 /// The two sums over a cluster from which its variance follows.
 ///
-/// With inverse-variance weights, `w_i = p_i / Σ p` and `p_i = 1 / σ_i²`:
+/// With weights by the inverse of risk, `w_i = p_i / Σ p`, where `p_i` is `1 / σ_i²` or, for the standard deviation,
+/// `1 / σ_i`:
 ///
 /// ```text
 /// v = w' Σ w = Σ_ij p_i p_j σ_ij / (Σ p)²
@@ -44,12 +81,12 @@ pub(crate) struct VariancesScratch {
     lines: Vec<f64>,
 }
 
-/// Fills in the variances of both halves of each cluster; the split of leaves `start..end` stands at `middle - 1`.
+/// Fills in the risks of both halves of each cluster; the split of leaves `start..end` stands at `middle - 1`.
 ///
 /// `inverse` holds `1 / σ_i`.
-pub(crate) fn variances_into(
-    covariance: &Covariance,
-    inverse: &[f64],
+pub(crate) fn risks_into(
+    (covariance, inverse): (&Covariance, &[f64]),
+    risk: Told,
     order: &[usize],
     scratch: &mut VariancesScratch,
     splits: &mut Vec<Bisection>,
@@ -57,7 +94,7 @@ pub(crate) fn variances_into(
     let VariancesScratch { precision, lines } = scratch;
     let assets = order.len();
     precision.clear();
-    precision.extend(order.iter().map(|&asset| inverse[asset] * inverse[asset]));
+    precision.extend(order.iter().map(|&asset| risk.inverse(inverse[asset])));
     // Every split is written anew.
     splits.resize(assets - 1, Bisection::default());
     let levels = (assets / SMALL + 1).ilog2() as usize + 2;
@@ -66,16 +103,17 @@ pub(crate) fn variances_into(
     }
     if assets > 1 {
         // The variance of the whole is asked for by nobody, and so are its rows.
-        Variances { covariance: covariance.as_slice(), order, precision, splits }
+        Variances { covariance: covariance.as_slice(), order, precision, risk, splits }
             .halves(0, assets, lines, false);
     }
-    splits.iter_mut().try_for_each(|split| split.settle(order, precision))
+    splits.iter_mut().try_for_each(|split| split.settle((covariance, risk), order, precision))
 }
 
 struct Variances<'a> {
     covariance: &'a [f64],
     order: &'a [usize],
     precision: &'a [f64],
+    risk: Told,
     splits: &'a mut [Bisection],
 }
 
@@ -114,9 +152,13 @@ impl Variances<'_> {
     /// A cluster whose pairs are visited one by one.
     fn small(&mut self, start: usize, end: usize) -> Cluster {
         if end - start == 1 {
-            // p² σ² is p.
             let precision = self.precision[start];
-            return Cluster { quadratic: precision, precision };
+            let quadratic = match self.risk {
+                Told::Variance => precision,
+                Told::StandardDeviation => 1.0,
+                Told::Equal => self.row(self.order[start])[self.order[start]],
+            };
+            return Cluster { quadratic, precision };
         }
         let mid = middle(start, end);
         let (left, right) = (self.small(start, mid), self.small(mid, end));
@@ -138,9 +180,9 @@ impl Variances<'_> {
         right: Cluster,
         between: f64,
     ) -> Cluster {
-        let (variance_left, variance_right) = (left.variance(), right.variance());
-        self.splits[mid - 1] =
-            Bisection { start, mid, end, variance_left, variance_right, ..Bisection::default() };
+        // As variances; what is risk of them is settled at the end.
+        let (risk_left, risk_right) = (left.variance(), right.variance());
+        self.splits[mid - 1] = Bisection { start, mid, end, risk_left, risk_right, ..Bisection::default() };
         Cluster {
             quadratic: left.quadratic + right.quadratic + 2.0 * between,
             precision: left.precision + right.precision,
@@ -183,25 +225,45 @@ impl Cluster {
 }
 
 impl Bisection {
-    /// Takes rounding below zero off the variances, refuses what is more than that, and derives the share.
-    fn settle(&mut self, order: &[usize], precision: &[f64]) -> Result<(), Error> {
+    /// Takes rounding below zero off the variances, refuses what is more than that, and derives risks and the share.
+    fn settle(
+        &mut self,
+        (covariance, risk): (&Covariance, Told),
+        order: &[usize],
+        precision: &[f64],
+    ) -> Result<(), Error> {
         let Self { start, mid, end, .. } = *self;
-        self.variance_left = settled(self.variance_left, &order[start..mid], &precision[start..mid])?;
-        self.variance_right = settled(self.variance_right, &order[mid..end], &precision[mid..end])?;
-        let both = self.variance_left + self.variance_right;
-        // Two riskless halves leave nothing to tell them apart.
-        self.share_left = if both > 0.0 { self.variance_right / both } else { 0.5 };
+        let settled = |variance: f64, start: usize, end: usize| {
+            let cluster = (&order[start..end], &precision[start..end]);
+            settled(variance, covariance, cluster).map(|variance| risk.of_variance(variance))
+        };
+        self.risk_left = settled(self.risk_left, start, mid)?;
+        self.risk_right = settled(self.risk_right, mid, end)?;
+        self.share_left = share_left(self.risk_left, self.risk_right);
         Ok(())
     }
 }
 
+/// The share of a cluster's weight that its left half earns.
+pub(crate) fn share_left(risk_left: f64, risk_right: f64) -> f64 {
+    let both = risk_left + risk_right;
+    // Two riskless halves leave nothing to tell them apart.
+    if both > 0.0 { risk_right / both } else { 0.5 }
+}
+
 #[inline]
-fn settled(variance: f64, cluster: &[usize], precision: &[f64]) -> Result<f64, Error> {
+fn settled(
+    variance: f64,
+    covariance: &Covariance,
+    (cluster, precision): (&[usize], &[f64]),
+) -> Result<f64, Error> {
     if variance >= 0.0 {
         return Ok(variance);
     }
-    // Without correlations the variance would be `1 / Σ p`.
-    if variance * precision.iter().sum::<f64>() < -ROUNDING {
+    let whole: f64 = precision.iter().sum();
+    let own = |(&asset, p): (&usize, &f64)| p * p * covariance.as_view()[(asset, asset)];
+    let without_correlations: f64 = cluster.iter().zip(precision).map(own).sum();
+    if variance * whole * whole < -ROUNDING * without_correlations {
         return Err(Error::NegativeClusterVariance {
             first: cluster[0],
             others: cluster.len() - 1,
@@ -213,7 +275,7 @@ fn settled(variance: f64, cluster: &[usize], precision: &[f64]) -> Result<f64, E
 
 /// `Σ_k row[columns_k] factors_k`, in four sums that do not wait for each other.
 #[inline(always)]
-fn gathered_dot(row: &[f64], columns: &[usize], factors: &[f64]) -> f64 {
+pub(crate) fn gathered_dot(row: &[f64], columns: &[usize], factors: &[f64]) -> f64 {
     if let (&[column], &[factor]) = (columns, factors) {
         return row[column] * factor;
     }

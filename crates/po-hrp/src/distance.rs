@@ -1,9 +1,10 @@
 //! Distances between assets, from their covariance.
 
-use po_core::{Covariance, InputError};
+use po_core::{Covariance, DistanceMatrix, InputError};
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::lanes::padded;
+use crate::linkage::GREATEST;
 use crate::{Error, Metric};
 
 /// How far a correlation may leave [-1, 1] for rounding.
@@ -87,6 +88,14 @@ impl Square {
         }
     }
 
+    /// Takes all rows of a square matrix without padding.
+    pub(crate) fn fill_from_square(&mut self, len: usize, entries: &[f64], map: impl Fn(f64) -> f64) {
+        self.resize(len);
+        for (row, entries) in entries.chunks_exact(len).enumerate() {
+            self.row_mut(row).iter_mut().zip(entries).for_each(|(own, &entry)| *own = map(entry));
+        }
+    }
+
     /// Replaces each entry, padding included, by its square root.
     pub(crate) fn square_root(&mut self) {
         let entries = self.entries_mut();
@@ -162,12 +171,45 @@ pub(crate) fn squared_distances(
         Metric::Columns => {
             squared_correlation_distances(covariance, inverse, work)?;
             work.square_root();
-            work.seal(0.0);
-            squares.resize(work.len());
-            Arch::new().dispatch(SquaredColumnDistances { distances: work, squares });
+            squared_column_distances(work, squares);
             Ok(())
         }
     }
+}
+
+/// As [`squared_distances`], from distances that stand in place of those of the correlations of `assets` assets.
+pub(crate) fn squared_given(
+    metric: Metric,
+    given: &DistanceMatrix,
+    assets: usize,
+    squares: &mut Square,
+    work: &mut Square,
+) -> Result<(), Error> {
+    if given.len() != assets {
+        let (what, actual) = ("the matrix of distances", given.len());
+        return Err(InputError::LengthMismatch { what, expected: assets, actual }.into());
+    }
+    // They are finite and not negative, whoever made them.
+    if let Some(&value) = given.as_slice().iter().find(|distance| **distance > GREATEST) {
+        let (name, expected) = ("a distance", "a number in [0, 1e150]");
+        return Err(InputError::OutOfRange { name, value, expected }.into());
+    }
+    match metric {
+        Metric::Correlation => {
+            squares.fill_from_square(assets, given.as_slice(), |distance| distance * distance);
+        }
+        Metric::Columns => {
+            work.fill_from_square(assets, given.as_slice(), |distance| distance);
+            squared_column_distances(work, squares);
+        }
+    }
+    Ok(())
+}
+
+fn squared_column_distances(distances: &mut Square, squares: &mut Square) {
+    distances.seal(0.0);
+    squares.resize(distances.len());
+    Arch::new().dispatch(SquaredColumnDistances { distances, squares });
 }
 
 /// `(1 - ρ_ij) / 2`

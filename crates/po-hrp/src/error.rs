@@ -1,6 +1,6 @@
 //! What hierarchical risk parity refuses.
 
-use po_core::{InputError, Universe};
+use po_core::{InputError, RiskError, Universe};
 use thiserror::Error;
 
 /// Input that hierarchical risk parity cannot allocate.
@@ -67,6 +67,14 @@ pub enum Error {
         /// The groups that contradict each other.
         groups: Vec<String>,
     },
+    /// More clusters are asked for than there are assets.
+    #[error("the number of clusters is {clusters}, expected at most the number of assets, {assets}")]
+    TooManyClusters {
+        /// The number of clusters.
+        clusters: usize,
+        /// The number of assets.
+        assets: usize,
+    },
     /// The variance of a cluster is negative by more than rounding: the covariance is far from positive
     /// semidefinite.
     #[error(
@@ -80,6 +88,49 @@ pub enum Error {
         /// The variance of the cluster.
         variance: f64,
     },
+    /// The covariance of a cluster, augmented with so large a gamma by what the other half says, is not positive
+    /// definite.
+    #[cfg(feature = "linalg")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "linalg")))]
+    #[error(
+        "gamma is {gamma}, expected less, or a cap on gamma: the augmented covariance of the cluster of asset {first} and {others} others is not positive definite"
+    )]
+    IndefiniteCluster {
+        /// The first asset of the cluster, in leaf order.
+        first: usize,
+        /// How many other assets the cluster has.
+        others: usize,
+        /// The gamma.
+        gamma: f64,
+    },
+    /// The measure of risk needs returns, and was given a covariance alone.
+    #[error(
+        "the {risk} of a cluster follows from returns, expected those of the assets beside their covariance"
+    )]
+    ReturnsNeeded {
+        /// The measure.
+        risk: &'static str,
+    },
+    /// The returns of a cluster's portfolio are beyond the measure of risk.
+    #[error("the risk of the cluster of asset {first} and {others} others cannot be told: {problem}")]
+    Risk {
+        /// The first asset of the cluster, in leaf order.
+        first: usize,
+        /// How many other assets the cluster has.
+        others: usize,
+        /// What the measure refuses.
+        problem: RiskError,
+    },
+    /// The risk of a cluster is negative, as that of a portfolio can be that hardly loses.
+    #[error("the risk of the cluster of asset {first} and {others} others is {risk}, expected zero or more")]
+    ClusterRisk {
+        /// The first asset of the cluster, in leaf order.
+        first: usize,
+        /// How many other assets the cluster has.
+        others: usize,
+        /// The risk.
+        risk: f64,
+    },
 }
 
 impl Error {
@@ -87,7 +138,7 @@ impl Error {
     ///
     /// # Examples
     /// ```
-    /// use po_core::{InputError, Universe};
+    /// use po_core::{InputError, RiskError, Universe};
     ///
     /// let universe = Universe::new(["AAPL", "MSFT"])?;
     /// let error = po_hrp::Error::NegativeBound { asset: 1, lower: -0.1 };
@@ -102,11 +153,17 @@ impl Error {
         let asset = match self {
             Self::Input(error) => return error.named(universe),
             Self::NegativeBound { asset, .. } => *asset,
-            Self::NegativeClusterVariance { first, .. } => *first,
+            Self::NegativeClusterVariance { first, .. }
+            | Self::Risk { first, .. }
+            | Self::ClusterRisk { first, .. } => *first,
+            #[cfg(feature = "linalg")]
+            Self::IndefiniteCluster { first, .. } => *first,
             Self::UnknownMember { .. }
             | Self::LowerBoundsTooHigh { .. }
             | Self::UpperBoundsTooLow { .. }
             | Self::GroupUnattainable { .. }
+            | Self::TooManyClusters { .. }
+            | Self::ReturnsNeeded { .. }
             | Self::GroupsConflict { .. } => return self.to_string(),
         };
         self.to_string().replacen(&format!("asset {asset}"), &universe.label(asset), 1)

@@ -79,7 +79,7 @@ pub(crate) fn check_distances(items: usize, distances: &[f64]) -> Result<(), Err
 }
 
 /// The greatest distance whose square can be computed with.
-const GREATEST: f64 = 1e150;
+pub(crate) const GREATEST: f64 = 1e150;
 
 /// Grows the tree from the squared distances in the work matrix, which it consumes.
 pub(crate) fn grow(method: Linkage, scratch: &mut LinkageScratch, tree: &mut Tree) {

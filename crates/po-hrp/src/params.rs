@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use po_core::{Bounds, GroupBound, InputError, nearest_name};
+use po_core::{Bounds, GroupBound, InputError, Risk, nearest_name};
 
 /// Settings of [`Hrp`](crate::Hrp).
 ///
@@ -12,6 +12,7 @@ use po_core::{Bounds, GroupBound, InputError, nearest_name};
 /// | `linkage` | `Ward` | seven linkages | how the distance of two clusters follows from that of their assets |
 /// | `metric` | `Correlation` | two metrics | which distance of two assets is clustered |
 /// | `leaf_order` | `Dendrogram` | two orders | which of the orders that the tree allows is bisected |
+/// | `risk` | `Variance` | any [`Risk`] | what halves are weighed by; most measures need the returns of a [`Market`](crate::Market) |
 /// | `bounds` | none | `0 <= lower <= upper` | least and greatest weight of each asset |
 /// | `groups` | none | `lower <= upper` | least and greatest total weight of groups of assets |
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +25,8 @@ pub struct HrpParams {
     pub metric: Metric,
     /// Which of the orders that the tree allows is bisected.
     pub leaf_order: LeafOrder,
+    /// What the halves of a cluster are weighed by.
+    pub risk: Risk,
     /// Least and greatest weight of each asset.
     pub bounds: Option<Bounds>,
     /// Least and greatest total weight of groups of assets; groups may overlap.

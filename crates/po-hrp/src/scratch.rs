@@ -1,9 +1,12 @@
 //! Working memory; it grows to the largest problem seen and never shrinks.
 
+use po_core::RiskScratch;
+
 use crate::bisection::VariancesScratch;
 use crate::chain::ChainScratch;
 use crate::distance::Square;
 use crate::groups::GroupsScratch;
+use crate::measured::MeasuredScratch;
 use crate::ordering::OrderingScratch;
 use crate::prim::PrimScratch;
 use crate::tree::{Sorting, Tree};
@@ -15,6 +18,7 @@ use crate::tree::{Sorting, Tree};
 /// centroid and median linkage, N² more for [`Metric::Columns`](crate::Metric), and 3 N² more for
 /// [`LeafOrder::Optimal`](crate::LeafOrder), of which the columns use one.
 /// Single linkage of the correlation distance in dendrogram order needs the multiple of N alone.
+/// Measures on T returns add T for each of `log2 N` levels.
 #[derive(Clone, Debug, Default)]
 pub struct HrpScratch {
     /// `1 / σ_i`.
@@ -29,6 +33,9 @@ pub struct HrpScratch {
     pub(crate) stack: Vec<usize>,
     /// Variances of clusters.
     pub(crate) variances: VariancesScratch,
+    /// Risks of clusters by a measure, and that of the measures of the field.
+    pub(crate) measured: MeasuredScratch,
+    pub(crate) risk: RiskScratch,
     /// Groups down the bisection.
     pub(crate) groups: GroupsScratch,
     /// The weights, in the order of the assets.

@@ -6,11 +6,20 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use po_core::nalgebra::DMatrix;
-use po_core::{Allocator, Bounds, Covariance, GroupBound};
-use po_hrp::{
-    Dendrogram, Hrp, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, LinkageScratch, Metric,
-    linkage_into,
+use po_core::{
+    Allocator, Bounds, Compounding, Confidence, Covariance, GroupBound, InverseVariance, Returns, Risk,
+    RiskScratch,
 };
+use po_hrp::{
+    ClusterCount, ClusterRisk, ClusterWeights, Clusters, ClustersScratch, Dendrogram, Division, Herc,
+    HercAllocation, HercParams, HercScratch, Hrp, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage,
+    LinkageScratch, Market, Metric, clusters_into, linkage, linkage_into,
+};
+#[cfg(feature = "linalg")]
+use po_hrp::{
+    GammaCap, Schur, SchurAllocation, SchurParams, SchurScratch, SeriationScratch, spectral_order_into,
+};
+use po_hrp::{Nco, NcoAllocation, NcoParams, NcoScratch};
 
 struct Counting;
 
@@ -78,7 +87,7 @@ fn assert_silent<P>(name: &str, problems: &[P], mut step: impl FnMut(&P)) {
 fn assert_allocator_silent(params: &HrpParams, covariances: &[Covariance]) {
     let hrp = Hrp::new(params.clone()).unwrap();
     let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
-    let HrpParams { linkage, metric, leaf_order, bounds, groups } = params;
+    let HrpParams { linkage, metric, leaf_order, bounds, groups, .. } = params;
     let name = format!(
         "{linkage} {metric} {leaf_order}, {} bounds, {} groups",
         bounds.as_ref().map_or(0, Bounds::len),
@@ -167,4 +176,135 @@ fn halves(assets: usize) -> Vec<GroupBound> {
         GroupBound::new(name, (start..start + assets / 2).collect(), 0.3, 0.45).unwrap()
     };
     vec![half("front", 0), half("middle", assets / 3)]
+}
+
+/// One rule per way of counting clusters.
+fn cluster_counts() -> [ClusterCount; 4] {
+    [
+        ClusterCount::Gap { most: None },
+        ClusterCount::Silhouette { most: Some(20) },
+        ClusterCount::StandardisedSilhouette { most: None },
+        ClusterCount::Given(1),
+    ]
+}
+
+fn assert_herc_silent(params: &HercParams, covariances: &[Covariance]) {
+    let herc = Herc::new(params.clone()).unwrap();
+    let (mut scratch, mut allocation) = (HercScratch::default(), HercAllocation::default());
+    assert_silent(&format!("{params:?}"), covariances, |covariance| {
+        herc.allocate_into(covariance, &mut scratch, &mut allocation).unwrap();
+    });
+}
+
+#[test]
+fn the_second_call_for_clusters_does_not_allocate() {
+    let covariances = [covariance(LARGE), covariance(SMALL), covariance(7), covariance(1)];
+    let divisions = [Division::Clusters, Division::Assets, Division::Halves];
+    for (&linkage, clusters) in Linkage::ALL.iter().flat_map(|linkage| cluster_counts().map(|c| (linkage, c)))
+    {
+        for (&metric, division) in Metric::ALL.iter().flat_map(|metric| divisions.map(|d| (metric, d))) {
+            let params = HercParams { linkage, metric, clusters, division, ..HercParams::default() };
+            assert_herc_silent(&params, &covariances);
+        }
+    }
+    // One size and many tells apart: how many clusters there are depends on the data.
+    let scaled = |power: i32| {
+        let correlation = covariance(SMALL).correlation().unwrap();
+        Covariance::new(correlation.as_view().map(|rho: f64| rho.powi(power))).unwrap()
+    };
+    let counted = [scaled(1), scaled(8), scaled(3)];
+    for clusters in cluster_counts() {
+        assert_herc_silent(&HercParams { clusters, ..HercParams::default() }, &counted);
+    }
+    for (risk, within) in [
+        (ClusterRisk::Variance, ClusterWeights::Equal),
+        (ClusterRisk::StandardDeviation, ClusterWeights::InverseRisk),
+    ] {
+        for assets in [LARGE, SMALL] {
+            let bounds = Some(Bounds::uniform(assets, 0.1 / assets as f64, 1.5 / assets as f64).unwrap());
+            let params = HercParams { risk, within, bounds, ..HercParams::default() };
+            assert_herc_silent(&params, &[covariance(assets)]);
+        }
+    }
+
+    let problems = covariances.iter().map(|covariance| {
+        let distances = condensed(covariance);
+        (linkage(covariance.len(), &distances, Linkage::Ward).unwrap(), distances)
+    });
+    let problems: Vec<(Dendrogram, Vec<f64>)> = problems.collect();
+    for count in cluster_counts() {
+        let (mut scratch, mut clusters) = (ClustersScratch::default(), Clusters::default());
+        assert_silent(&format!("clusters {count}"), &problems, |(dendrogram, distances)| {
+            clusters_into(dendrogram, distances, count, &mut scratch, &mut clusters).unwrap();
+        });
+    }
+}
+
+/// Nested allocations leave the heap alone as far as their allocators do, once they have seen as many clusters, and as
+/// large ones; both depend on the data.
+#[test]
+fn the_second_nested_allocation_does_not_allocate() {
+    let covariances = [covariance(LARGE), covariance(SMALL), covariance(7), covariance(1)];
+    for &metric in Metric::ALL {
+        for clusters in
+            [ClusterCount::default(), ClusterCount::Silhouette { most: None }, ClusterCount::Given(1)]
+        {
+            let params = NcoParams { metric, clusters, ..NcoParams::default() };
+            let hrp = Hrp::new(HrpParams::default()).unwrap();
+            let nco = Nco::new(params, hrp, InverseVariance).unwrap();
+            let (mut scratch, mut allocation) = (NcoScratch::default(), NcoAllocation::default());
+            for covariance in &covariances {
+                nco.allocate_into(covariance, &mut scratch, &mut allocation).unwrap();
+            }
+            assert_silent(&format!("nested, {metric} {clusters}"), &covariances, |covariance| {
+                nco.allocate_into(covariance, &mut scratch, &mut allocation).unwrap();
+            });
+        }
+    }
+}
+
+#[cfg(feature = "linalg")]
+#[test]
+fn the_second_factorisation_does_not_allocate() {
+    let covariances = [covariance(LARGE / 2), covariance(SMALL), covariance(7), covariance(1)];
+    for cap in GammaCap::ALL {
+        for groups in [Vec::new(), overlapping()] {
+            // The groups have members among the first sixty.
+            let problems = if groups.is_empty() { &covariances[..] } else { &covariances[..2] };
+            let name = format!("schur {cap}, {} groups", groups.len());
+            let params = SchurParams { gamma: 0.2, cap: *cap, groups, ..SchurParams::default() };
+            let schur = Schur::new(params).unwrap();
+            let (mut scratch, mut allocation) = (SchurScratch::default(), SchurAllocation::default());
+            assert_silent(&name, problems, |covariance| {
+                schur.allocate_into(covariance, &mut scratch, &mut allocation).unwrap();
+            });
+        }
+    }
+    let (mut scratch, mut order) = (SeriationScratch::default(), Vec::new());
+    assert_silent("seriation", &covariances, |covariance| {
+        spectral_order_into(covariance, &mut scratch, &mut order).unwrap();
+    });
+}
+
+/// Measures of risk on returns, of the settings and of one's own.
+#[test]
+fn the_second_call_with_a_measure_does_not_allocate() {
+    let problems = [(200, LARGE), (200, SMALL), (50, SMALL), (50, 1)].map(|(periods, assets)| {
+        let value = |place: usize| ((place as f64 * 0.618_033_988_75).fract() - 0.5) * 0.04;
+        let returns: Vec<f64> = (0..periods * assets).map(value).collect();
+        (covariance(assets), Returns::from_column_slice(periods, assets, &returns).unwrap())
+    });
+    let confidence = Confidence::new(0.95).unwrap();
+    let compounding = Compounding::Compounded;
+    for risk in [Risk::Mad, Risk::Cvar { confidence }, Risk::UlcerIndex { compounding }] {
+        let hrp = Hrp::new(HrpParams { risk, ..HrpParams::default() }).unwrap();
+        let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
+        let mut measuring = RiskScratch::default();
+        assert_silent(risk.name(), &problems, |(covariance, returns)| {
+            let market = Market { returns: Some(returns), ..Market::from(covariance) };
+            hrp.allocate_market_into(market, &mut scratch, &mut allocation).unwrap();
+            let measure = (&risk, &mut measuring);
+            hrp.allocate_by_into(measure, market, &mut scratch, &mut allocation).unwrap();
+        });
+    }
 }

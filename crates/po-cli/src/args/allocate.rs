@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::part::{part, settings};
 use super::text::by_name;
 use super::values::{LeafOrderName, LinkageName, MetricName};
-use super::{DataArgs, LimitArgs, ObjectiveArgs, OutlookArgs, Output, RiskArgs, Sort};
+use super::{CodependenceKind, DataArgs, LimitArgs, ObjectiveArgs, OutlookArgs, Output, RiskArgs, Sort};
 
 const HELP: &str = "\
 Examples:
@@ -18,6 +18,7 @@ Examples:
   po allocate prices.csv --bounds 0:0.1 --bounds AAPL=0.02:0.05
   po allocate prices.csv --groups sectors.csv --group-bounds Technology=0.05:0.3
   po allocate prices.csv --linkage single --explain
+  po allocate prices.csv --risk cvar --codependence spearman
   po allocate prices.csv --method min-variance --groups sectors.csv --constraint 'each sector <= 20%'
   po allocate prices.csv --method max-sharpe --market market.csv --view 'AAPL - MSFT == 0.02'
   po allocate prices.csv --method mean-variance --current held.csv --costs-bps 10 --constraint 'turnover <= 20%'
@@ -71,19 +72,26 @@ pub(crate) struct HierarchyArgs {
     #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) metric: Option<MetricName>,
+    /// What says how near two assets are to each other [default: the covariance]
+    #[arg(help_heading = "Hierarchy", long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) codependence: Option<CodependenceKind>,
     /// Which order of the leaves of the tree is bisected [default: dendrogram]
     #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) leaf_order: Option<LeafOrderName>,
+    /// How much each half of a cluster learns of the other one, from 0 to 1: for schur [default: 0.5]
+    #[arg(help_heading = "Hierarchy", long, value_name = "G")]
+    pub(crate) gamma: Option<f64>,
 }
 
-part!(HierarchyArgs { linkage, metric, leaf_order });
+part!(HierarchyArgs { linkage, metric, codependence, leaf_order, gamma });
 
 /// How the result is written.
 #[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, rename_all = "kebab-case")]
 pub(crate) struct ReportArgs {
-    /// How many clusters the cluster column shows [default: the square root of the number of assets]
+    /// How many clusters the cluster column shows [default: as many as herc and nco form, else the square root of the number of assets]
     #[arg(help_heading = "Output", short = 'k', long, value_name = "K")]
     pub(crate) clusters: Option<usize>,
     /// How the result is written [default: table]

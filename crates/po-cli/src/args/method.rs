@@ -8,6 +8,12 @@ pub(crate) enum Method {
     /// Hierarchical risk parity: risk is halved down a tree of related assets
     #[default]
     Hrp,
+    /// Hierarchical equal risk contribution: clusters of assets share risk equally
+    Herc,
+    /// Nested clusters: minimum variance within clusters of assets, and between them
+    Nco,
+    /// Between hrp (--gamma 0) and minimum variance (--gamma 1)
+    Schur,
     /// The same weight in each asset
     EqualWeight,
     /// Weights in proportion to one over volatility
@@ -43,6 +49,9 @@ impl Method {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Hrp => "hrp",
+            Self::Herc => "herc",
+            Self::Nco => "nco",
+            Self::Schur => "schur",
             Self::EqualWeight => "equal-weight",
             Self::InverseVolatility => "inverse-volatility",
             Self::InverseVariance => "inverse-variance",
@@ -78,10 +87,16 @@ impl Method {
         [Self::RiskParity, Self::RiskBudget].contains(&self)
     }
 
+    /// Whether it allocates by clusters of assets.
+    pub(crate) fn clusters(self) -> bool {
+        [Self::Hrp, Self::Herc, Self::Nco, Self::Schur].contains(&self)
+    }
+
     /// Whether it divides by the variance of each asset.
     pub(crate) fn needs_movement(self) -> bool {
-        use Method::{Hrp, InverseVariance, InverseVolatility, MaxDecorrelation, MaxDiversification};
-        [Hrp, InverseVolatility, InverseVariance, MaxDiversification, MaxDecorrelation].contains(&self)
+        use Method::{InverseVariance, InverseVolatility, MaxDecorrelation, MaxDiversification};
+        [InverseVolatility, InverseVariance, MaxDiversification, MaxDecorrelation].contains(&self)
+            || self.clusters()
             || self.shares_risk()
     }
 }

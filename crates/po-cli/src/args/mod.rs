@@ -7,6 +7,7 @@ mod demo;
 mod evaluate;
 mod frontier;
 mod limits;
+mod measure;
 mod method;
 mod missing;
 mod objective;
@@ -24,12 +25,13 @@ pub(crate) use demo::DemoArgs;
 pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use frontier::FrontierArgs;
 pub(crate) use limits::LimitArgs;
+pub(crate) use measure::Measure;
 pub(crate) use method::Method;
 pub(crate) use missing::Missing;
 pub(crate) use objective::{ObjectiveArgs, RiskArgs};
 pub(crate) use outlook::OutlookArgs;
 pub(crate) use part::{Part, Settings};
-pub(crate) use values::{CovarianceKind, Measure, Output, Sort};
+pub(crate) use values::{CodependenceKind, CovarianceKind, Output, Sort};
 
 /// From a file of prices to portfolio weights
 #[derive(Debug, Parser)]

@@ -37,14 +37,14 @@ part!(ObjectiveArgs { method, risk_aversion, target_return, target_volatility, k
 #[serde(default, rename_all = "kebab-case")]
 pub(crate) struct RiskArgs {
     /// Shares of risk of assets and groups, such as Technology=0.3,Energy=0.2, or a CSV file name,budget; what is left goes to the others, each asset alike
-    #[arg(help_heading = "Risk budget", long, value_name = "SPEC", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = "Risk", long, value_name = "SPEC", value_hint = ValueHint::FilePath)]
     pub(crate) budget: Option<String>,
-    /// Which risk is shared [default: volatility]
-    #[arg(help_heading = "Risk budget", long, value_enum)]
-    #[serde(deserialize_with = "by_name")]
+    /// Which risk is shared [default: volatility], or halved by hrp [default: variance]
+    #[arg(help_heading = "Risk", long = "risk", visible_alias = "measure", value_enum)]
+    #[serde(rename = "risk", deserialize_with = "by_name")]
     pub(crate) measure: Option<Measure>,
-    /// Confidence of cvar, cdar and evar [default: 0.95]
-    #[arg(help_heading = "Risk budget", long, value_name = "C")]
+    /// Confidence of measures of a tail, such as cvar [default: 0.95]
+    #[arg(help_heading = "Risk", long, value_name = "C")]
     pub(crate) confidence: Option<f64>,
 }
 

@@ -73,22 +73,40 @@ impl From<SemidefiniteName> for Semidefinite {
     }
 }
 
-/// Which risk is shared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Measure {
-    /// The standard deviation
-    #[default]
-    Volatility,
-    /// Conditional value at risk: the mean of the worst losses
-    Cvar,
-    /// Conditional drawdown at risk: the mean of the deepest drawdowns
-    Cdar,
-    /// Mean absolute deviation
-    Mad,
-    /// The deviation below the mean
-    SemiDeviation,
-    /// Entropic value at risk
-    Evar,
+/// What says how near two assets are, in place of their covariance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CodependenceKind {
+    /// The correlation of the returns
+    Pearson,
+    /// The same, whatever its sign
+    AbsolutePearson,
+    /// The correlation of the ranks of the returns
+    Spearman,
+    /// The same, whatever its sign
+    AbsoluteSpearman,
+    /// The order of pairs of returns
+    Kendall,
+    /// The same, whatever its sign
+    AbsoluteKendall,
+    /// Joint large moves counted (Gerber et al. 2022, statistic 1)
+    Gerber1,
+    /// The same as a correlation of signs (statistic 2)
+    Gerber2,
+    /// Dependence of any kind (Szekely, Rizzo, Bakirov 2007)
+    Distance,
+    /// What one asset tells about the other
+    MutualInformation,
+    /// What two assets leave open about each other
+    VariationOfInformation,
+    /// Whether the worst periods are the same
+    LowerTail,
+}
+
+impl CodependenceKind {
+    /// The name on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// How a result is written.

@@ -10,7 +10,7 @@ pub use place::{Place, RowNumber};
 pub use read::ReadError;
 pub use settings::SettingsError;
 
-use po_engine::{InputError, Universe};
+use po_engine::{CodependenceError, InputError, Universe};
 use po_engine::{convex, correlation, hrp, risk_budget};
 
 /// What people call the limit that all capital is invested.
@@ -49,7 +49,7 @@ pub enum Error {
     #[error("{}", .error.named(universe))]
     Hrp {
         /// What is wrong with them.
-        error: hrp::Error,
+        error: Box<hrp::Error>,
         /// The names of the assets.
         universe: Universe,
     },
@@ -60,6 +60,14 @@ pub enum Error {
         place: String,
         /// What is wrong with it.
         error: Box<convex::Error>,
+        /// The names of the assets.
+        universe: Universe,
+    },
+    /// Nearness cannot be estimated.
+    #[error("{}", error.named(universe))]
+    Codependence {
+        /// What is wrong with the returns.
+        error: CodependenceError,
         /// The names of the assets.
         universe: Universe,
     },
@@ -102,9 +110,14 @@ impl Error {
         |error| Self::Correlation { error, universe: universe.clone() }
     }
 
+    /// An error of codependence, with the names it lacks.
+    pub(crate) fn codependence(universe: &Universe) -> impl Fn(CodependenceError) -> Self + '_ {
+        |error| Self::Codependence { error, universe: universe.clone() }
+    }
+
     /// An error of hierarchical risk parity, with the names it lacks.
     pub(crate) fn hrp(universe: &Universe) -> impl Fn(hrp::Error) -> Self + '_ {
-        |error| Self::Hrp { error, universe: universe.clone() }
+        |error| Self::Hrp { error: Box::new(error), universe: universe.clone() }
     }
 
     /// An error of optimisation, with the names it lacks.
@@ -133,7 +146,7 @@ impl Error {
         }
         match self {
             Self::Hrp { error, .. } => matches!(
-                error,
+                **error,
                 hrp::Error::LowerBoundsTooHigh { .. }
                     | hrp::Error::UpperBoundsTooLow { .. }
                     | hrp::Error::GroupUnattainable { .. }

@@ -5,9 +5,10 @@ use po_engine::hrp::Split;
 use serde_json::{Map, Value, json};
 
 use super::{Form, Report, limits, optimum, shares, status_name};
-use crate::args::Method;
+use crate::args::{CodependenceKind, Method};
 use crate::data::show_date;
 use crate::error::Error;
+use crate::hierarchy::Hierarchy;
 
 pub(super) fn json(report: &Report, form: Form) -> Result<String, Error> {
     let mut object = report.object();
@@ -63,6 +64,9 @@ impl Report {
             let clusters = clusters.iter().map(|cluster| Value::from(*cluster));
             put("clusters", report.names.iter().cloned().zip(clusters).collect());
         }
+        if let Some(hierarchy) = &report.hierarchy {
+            put("hierarchy", self::hierarchy(hierarchy));
+        }
         if let Some(optimum) = &report.optimum {
             for (key, value) in optimum::object(report, optimum) {
                 put(&key, value);
@@ -96,12 +100,23 @@ fn risk(report: &Report, named: impl Fn(&[f64]) -> Value) -> Value {
     })
 }
 
+/// What a hierarchical method was told; null where that does not concern it.
+fn hierarchy(hierarchy: &Hierarchy) -> Value {
+    json!({
+        "risk": hierarchy.risk.as_ref().map(|(_, measure, _)| measure.name()),
+        "confidence": hierarchy.risk.as_ref().and_then(|(_, _, level)| *level),
+        "codependence": hierarchy.codependence.map(CodependenceKind::name),
+        "clusters": hierarchy.clusters,
+        "gamma": hierarchy.gamma.map(|(_, kept)| kept),
+    })
+}
+
 fn split(report: &Report, split: &Split) -> Value {
     json!({
         "left": names(report, &split.left),
         "right": names(report, &split.right),
-        "variance_left": split.variance_left,
-        "variance_right": split.variance_right,
+        "risk_left": split.risk_left,
+        "risk_right": split.risk_right,
         "share_left": split.share_left,
         "weight_left": split.weight_left,
         "weight_right": split.weight_right,

@@ -18,6 +18,7 @@ use crate::allocate::Allocation;
 use crate::args::{CovarianceKind, Method, Output, Sort};
 use crate::calendar::Calendar;
 use crate::error::Error;
+use crate::hierarchy::Hierarchy;
 use crate::observations::Observations;
 use crate::optimise::Optimum;
 use crate::share::RiskShares;
@@ -67,6 +68,8 @@ pub(crate) struct Report {
     pub(crate) optimum: Option<Optimum>,
     /// Whose risk it is, for risk budgets.
     pub(crate) shares: Option<RiskShares>,
+    /// What a hierarchical method was told.
+    pub(crate) hierarchy: Option<Hierarchy>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -125,6 +128,7 @@ impl Report {
             solution,
             optimum: None,
             shares: None,
+            hierarchy: None,
             warnings,
         })
     }

@@ -3,20 +3,28 @@
 use po_engine::hrp::Split;
 
 use super::{Report, grid, percent};
+use crate::args::Measure;
 
 /// How many names stand for a cluster.
 const SHOWN: usize = 3;
 
-/// The first splits, each cluster before its halves; variances per year.
+/// The first splits, each cluster before its halves; variances per year, and other risks per period.
 pub(crate) fn splits_table(report: &Report, most: usize) -> String {
-    let header =
-        ["left", "right", "variance left", "variance right", "share left", "weight left", "weight right"];
+    let hierarchy = report.hierarchy.as_ref();
+    let measure = hierarchy.and_then(|hierarchy| hierarchy.risk.as_ref()).map(|(_, measure, _)| *measure);
+    let (left, right, unit) = match measure {
+        None | Some(Measure::Variance) => {
+            ("variance left", "variance right", report.calendar.periods_per_year)
+        }
+        Some(_) => ("risk left", "risk right", 1.0),
+    };
+    let header = ["left", "right", left, right, "share left", "weight left", "weight right"];
     let row = |split: &Split| {
         vec![
             cluster(report, &split.left),
             cluster(report, &split.right),
-            format!("{:.5}", split.variance_left * report.calendar.periods_per_year),
-            format!("{:.5}", split.variance_right * report.calendar.periods_per_year),
+            format!("{:.5}", split.risk_left * unit),
+            format!("{:.5}", split.risk_right * unit),
             percent(split.share_left),
             percent(split.weight_left),
             percent(split.weight_right),

@@ -5,8 +5,9 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::{Form, Report, limits, optimum, shares, splits_table};
-use crate::args::{CovarianceKind, Method};
+use crate::args::{CovarianceKind, Measure, Method};
 use crate::data::show_date;
+use crate::hierarchy::Hierarchy;
 use crate::observations::listed;
 
 pub(super) fn table(report: &Report, form: Form) -> String {
@@ -98,12 +99,37 @@ fn summary(report: &Report) -> String {
     if report.covariance != CovarianceKind::Sample {
         text += &format!("covariance by {}\n", report.covariance.name());
     }
+    text += &report.hierarchy.as_ref().map_or(String::new(), hierarchy);
     if let Some(turnover) = report.turnover() {
         text += &format!("turnover {} of capital, bought and sold\n", percent(turnover));
     }
     text += &report.optimum.as_ref().map_or(String::new(), |optimum| optimum::summary(report, optimum));
     text += &report.shares.as_ref().map_or(String::new(), shares::summary);
     text += &report.solution.as_ref().map_or(String::new(), optimum::certificate);
+    text
+}
+
+/// What a hierarchical method was told, where it is not the usual.
+fn hierarchy(hierarchy: &Hierarchy) -> String {
+    let mut text = String::new();
+    if let Some((risk, measure, _)) = &hierarchy.risk
+        && *measure != Measure::Variance
+    {
+        text += &format!("clusters weighed by {risk}\n");
+    }
+    if let Some(codependence) = hierarchy.codependence {
+        text += &format!("nearness of assets by {}\n", codependence.name());
+    }
+    if let Some(clusters) = hierarchy.clusters {
+        text += &format!("{clusters} {}\n", if clusters == 1 { "cluster" } else { "clusters" });
+    }
+    match hierarchy.gamma {
+        Some((asked, kept)) if kept < asked => {
+            text += &format!("gamma {kept:.4}: more of the {asked} asked for would not lower the variance\n");
+        }
+        Some((_, gamma)) => text += &format!("gamma {gamma}\n"),
+        None => {}
+    }
     text
 }
 

@@ -25,6 +25,7 @@ fn the_json_object_has_its_keys() {
             "effective_assets",
             "leaf_order",
             "clusters",
+            "hierarchy",
             "status",
             "warnings"
         ]
@@ -38,6 +39,7 @@ fn the_json_object_has_its_keys() {
         ["volatility", "volatility_annualised", "periods_per_year", "contributions"]
     );
     assert_eq!(keys(&actual["risk"]["contributions"]), ["A", "B"]);
+    assert_eq!(keys(&actual["hierarchy"]), ["risk", "confidence", "codependence", "clusters", "gamma"]);
     assert_eq!(actual["status"], "converged");
     assert_eq!(actual["warnings"], Value::Array(Vec::new()));
     let risk = |key: &str| actual["risk"][key].as_f64().unwrap();
@@ -108,10 +110,10 @@ fn splits_are_in_the_object_when_asked_for() {
     assert_eq!(splits.len(), 1);
     assert_eq!(
         keys(&splits[0]),
-        ["left", "right", "variance_left", "variance_right", "share_left", "weight_left", "weight_right"]
+        ["left", "right", "risk_left", "risk_right", "share_left", "weight_left", "weight_right"]
     );
     let number = |key: &str| splits[0][key].as_f64().unwrap();
-    let share = number("variance_right") / (number("variance_left") + number("variance_right"));
+    let share = number("risk_right") / (number("risk_left") + number("risk_right"));
     assert!((number("share_left") - share).abs() < 1e-15);
     assert_eq!(
         number("weight_left"),

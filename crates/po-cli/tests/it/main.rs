@@ -14,6 +14,7 @@ mod evaluate;
 mod evaluate_slips;
 mod frontier;
 mod golden;
+mod hierarchy;
 mod infeasible;
 mod market;
 mod noise;

@@ -15,12 +15,17 @@ const WITH_MEANS: &str = "mean-variance, max-return, min-risk, max-sharpe or rob
 
 #[test]
 fn each_flag_is_refused_where_it_has_no_meaning() {
-    let bounded = format!("hrp, {CONSTRAINED}");
+    let bounded = format!("hrp, herc, schur, {CONSTRAINED}");
+    let grouped = format!("hrp, schur, {CONSTRAINED}");
+    let explained = format!("hrp, {CONSTRAINED}");
     for (flag, value, method, users) in [
         ("--bounds", "0:1", "equal-weight", bounded.as_str()),
         ("--bounds", "0:1", "inverse-variance", &bounded),
-        ("--group-bounds", "x=0:1", "inverse-volatility", &bounded),
-        ("--explain", "", "inverse-variance", &bounded),
+        ("--bounds", "0:1", "nco", &bounded),
+        ("--group-bounds", "x=0:1", "inverse-volatility", &grouped),
+        ("--group-bounds", "x=0:1", "herc", &grouped),
+        ("--explain", "", "inverse-variance", &explained),
+        ("--explain", "", "schur", &explained),
         ("--constraint", "AAA <= 0.5", "hrp", CONSTRAINED),
         ("--constraint", "AAA <= 0.5", "inverse-variance", CONSTRAINED),
         ("--constraints", "limits.csv", "equal-weight", CONSTRAINED),
@@ -39,8 +44,11 @@ fn each_flag_is_refused_where_it_has_no_meaning() {
         ("--target-volatility", "0.1", "min-risk", "max-return"),
         ("--kappa", "1", "mean-variance", "robust"),
         ("--budget", "AAA=1", "risk-parity", "risk-budget"),
-        ("--measure", "cvar", "hrp", "risk-parity or risk-budget"),
-        ("--confidence", "0.9", "min-variance", "risk-parity or risk-budget"),
+        ("--risk", "cvar", "equal-weight", "hrp, risk-parity or risk-budget"),
+        ("--risk", "cvar", "herc", "hrp, risk-parity or risk-budget"),
+        ("--confidence", "0.9", "min-variance", "hrp, risk-parity or risk-budget"),
+        ("--codependence", "kendall", "herc", "hrp"),
+        ("--gamma", "0.5", "hrp", "schur"),
     ] {
         let message = format!("{flag} has no meaning for --method {method}, expected --method {users}");
         let args: Vec<&str> =
@@ -73,11 +81,11 @@ fn what_is_lacking_is_named() {
         ),
         (
             vec!["--method", "risk-parity", "--measure", "mad", "--bounds", ":0.5"],
-            "a risk budget within constraints needs --measure volatility",
+            "a risk budget within constraints needs --risk volatility",
         ),
         (
             vec!["--method", "risk-parity", "--confidence", "0.9"],
-            "--confidence needs --measure cvar, cdar or evar",
+            "--confidence needs --risk with a tail, such as --risk cvar",
         ),
         (
             vec!["--method", "max-sharpe", "--market-risk-aversion", "3"],

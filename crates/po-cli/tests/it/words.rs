@@ -389,7 +389,7 @@ output = \"json\"
     assert_eq!(frontier["points"].as_array().unwrap().len(), 3);
     assert!(folder.path("drawn.svg").exists());
     let budget =
-        "prices = \"prices.csv\"\nmethod = \"risk-budget\"\nbudget = \"budget.csv\"\nmeasure = \"mad\"\n";
+        "prices = \"prices.csv\"\nmethod = \"risk-budget\"\nbudget = \"budget.csv\"\nrisk = \"mad\"\n";
     std::fs::write(folder.path("deep").join("budget.toml"), budget).unwrap();
     std::fs::write(folder.path("deep").join("budget.csv"), "name,budget\nAAA,0.5\n").unwrap();
     let actual = folder.po(&["allocate", "-c", "deep/budget.toml", "-o", "json"]).json();

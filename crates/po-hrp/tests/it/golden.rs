@@ -60,7 +60,7 @@ impl Expected {
             metric: self.metric.parse().unwrap(),
             leaf_order: self.leaf_order.parse().unwrap(),
             bounds: bounded.then(|| Bounds::new(lower, upper).unwrap()),
-            groups: Vec::new(),
+            ..HrpParams::default()
         })
         .unwrap()
     }

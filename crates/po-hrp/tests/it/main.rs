@@ -3,14 +3,25 @@
 
 mod auto_traits;
 mod bounds;
+mod clusters;
 mod conflicts;
 mod errors;
 mod golden;
 mod groups;
+mod herc;
 mod linkages;
+mod measured;
 mod names;
+mod nco;
+mod nco_errors;
 mod oracle;
 mod properties;
 mod random;
+#[cfg(feature = "linalg")]
+mod schur;
+#[cfg(feature = "linalg")]
+mod schur_oracle;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "linalg")]
+mod seriation;

@@ -184,8 +184,8 @@ proptest! {
                 prop_assert_eq!([split.left.as_slice(), &split.right].concat(), cluster);
                 prop_assert_eq!(split.left.len(), (split.left.len() + split.right.len()) / 2);
                 prop_assert!((split.weight_left + split.weight_right - weight).abs() < SUM);
-                let both = split.variance_left + split.variance_right;
-                prop_assert!((split.share_left - split.variance_right / both).abs() < SUM);
+                let both = split.risk_left + split.risk_right;
+                prop_assert!((split.share_left - split.risk_right / both).abs() < SUM);
                 prop_assert!((split.weight_left - split.share_left * weight).abs() < SUM);
                 let halves = [(&split.right, split.weight_right), (&split.left, split.weight_left)];
                 for (half, weight) in halves {
@@ -299,7 +299,7 @@ fn riskless_halves_are_allocated() {
         let allocation = allocate(&params, &six);
         assert_on_the_simplex(&allocation);
         let split = &allocation.explain()[0];
-        let found = [split.variance_left, split.variance_right, split.share_left, split.weight_left];
+        let found = [split.risk_left, split.risk_right, split.share_left, split.weight_left];
         assert!(close(&found, &[0.0, 0.0, 0.5, 0.5], SUM), "{split:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use po_core::{Bounds, GroupBound};
+use po_core::{Bounds, Confidence, GroupBound, Risk};
 use po_hrp::{Dendrogram, HrpParams, LeafOrder, Linkage, Merge, Metric, Split, linkage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -67,13 +67,13 @@ fn a_split_comes_back() {
     let split = Split {
         left: vec![2],
         right: vec![0, 1],
-        variance_left: 0.5,
-        variance_right: 0.25,
+        risk_left: 0.5,
+        risk_right: 0.25,
         share_left: 0.75,
         weight_left: 0.5,
         weight_right: 0.25,
     };
-    let text = r#"{"left":[2],"right":[0,1],"variance_left":0.5,"variance_right":0.25,"share_left":0.75,"weight_left":0.5,"weight_right":0.25}"#;
+    let text = r#"{"left":[2],"right":[0,1],"risk_left":0.5,"risk_right":0.25,"share_left":0.75,"weight_left":0.5,"weight_right":0.25}"#;
     round_trip(&split, text);
     refused::<Split>(r#"{"left":[2],"middle":[1]}"#, "unknown field `middle`");
 }
@@ -84,12 +84,13 @@ fn settings_come_back() {
         linkage: Linkage::Single,
         metric: Metric::Columns,
         leaf_order: LeafOrder::Optimal,
+        risk: Risk::Cvar { confidence: Confidence::new(0.95).unwrap() },
         bounds: Some(Bounds::uniform(2, 0.0, 0.75).unwrap()),
         groups: vec![GroupBound::new("tech", vec![1], 0.0, 0.5).unwrap()],
     };
     round_trip(
         &params,
-        r#"{"linkage":"single","metric":"columns","leaf_order":"optimal","bounds":{"lower":[0.0,0.0],"upper":[0.75,0.75]},"groups":[{"name":"tech","members":[1],"lower":0.0,"upper":0.5}]}"#,
+        r#"{"linkage":"single","metric":"columns","leaf_order":"optimal","risk":{"cvar":{"confidence":0.95}},"bounds":{"lower":[0.0,0.0],"upper":[0.75,0.75]},"groups":[{"name":"tech","members":[1],"lower":0.0,"upper":0.5}]}"#,
     );
     let text = toml::to_string(&params).unwrap();
     assert_eq!(toml::from_str::<HrpParams>(&text).unwrap(), params);

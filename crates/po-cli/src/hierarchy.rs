@@ -1,0 +1,158 @@
+//! The methods that allocate by clusters of assets.
+
+use po_engine::convex::{self, Markowitz, MarkowitzParams};
+use po_engine::correlation::{
+    CodependenceEstimator, DistanceCorrelation, Gerber, GerberParams, GerberStatistic, InformationParams,
+    Kendall, LowerTailDependence, MutualInformation, RankParams, SampleCovariance, Spearman,
+    VariationOfInformation,
+};
+use po_engine::hrp::{
+    Herc, HercParams, Hrp, HrpAllocation, HrpParams, Market, Nco, NcoError, NcoParams, Schur, SchurParams,
+};
+use po_engine::{
+    Allocator, Codependence, CodependenceError, CovarianceEstimator, DistanceMatrix, Returns, Universe,
+    Weights,
+};
+
+use crate::args::{AllocateArgs, CodependenceKind, Measure, Method};
+use crate::error::Error;
+use crate::problem::Problem;
+use crate::share::confidence;
+
+/// What a hierarchical method was told beside the covariance.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hierarchy {
+    /// What is halved, in words and by name.
+    pub(crate) risk: Option<(String, Measure, Option<f64>)>,
+    pub(crate) codependence: Option<CodependenceKind>,
+    /// How much the halves of a cluster were to learn of each other, and how much they did.
+    pub(crate) gamma: Option<(f64, f64)>,
+    /// How many clusters were formed.
+    pub(crate) clusters: Option<usize>,
+}
+
+/// Runs such a method within bounds of assets and groups; the settings say how the tree is grown.
+pub(crate) fn hierarchical(
+    args: &AllocateArgs,
+    method: Method,
+    params: &HrpParams,
+    problem: &Problem,
+) -> Result<(Weights, Option<HrpAllocation>, Hierarchy), Error> {
+    let universe = problem.universe();
+    let (input, refused) = (Error::input(universe), Error::hrp(universe));
+    let (bounds, groups) = (problem.limits.bounds.clone(), problem.limits.group_bounds.clone());
+    let HrpParams { linkage, metric, leaf_order, .. } = *params;
+    let mut hierarchy = Hierarchy { codependence: args.hierarchy.codependence, ..Hierarchy::default() };
+    let covariance = &problem.covariance;
+    let weights = match method {
+        Method::Herc => {
+            let params = HercParams { linkage, metric, bounds, ..HercParams::default() };
+            let herc = Herc::new(params).and_then(|herc| herc.allocate(covariance)).map_err(&refused)?;
+            hierarchy.clusters = Some(herc.clusters().len());
+            herc.weights().clone()
+        }
+        Method::Nco => {
+            // Minimum variance, long only.
+            let least = Markowitz::new(MarkowitzParams::default()).map_err(Error::convex(universe))?;
+            let params = NcoParams { linkage, metric, ..NcoParams::default() };
+            let nco = Nco::new(params, least.clone(), least).map_err(&refused)?;
+            let nco = nco.allocate(covariance).map_err(|error| nested(error, universe))?;
+            hierarchy.clusters = Some(nco.clusters().count());
+            nco.weights().clone()
+        }
+        Method::Schur => {
+            let defaults = SchurParams::default();
+            let gamma = args.hierarchy.gamma.unwrap_or(defaults.gamma);
+            let params = SchurParams { gamma, linkage, metric, leaf_order, bounds, groups, ..defaults };
+            let schur = Schur::new(params).and_then(|schur| schur.allocate(covariance)).map_err(&refused)?;
+            hierarchy.gamma = Some((gamma, schur.effective_gamma()));
+            schur.weights().clone()
+        }
+        _ => {
+            let level = confidence(args).map_err(&input)?;
+            let measure = args.risk.measure.unwrap_or(Measure::Variance);
+            let risk = measure.risk(level);
+            hierarchy.risk = Some((measure.in_words(level), measure, measure.level(level)));
+            let params = HrpParams { risk, bounds, groups, ..params.clone() };
+            let distances = distances(hierarchy.codependence, problem)?;
+            let (returns, distances) = (Some(&problem.observations.returns), distances.as_ref());
+            let market = Market { covariance, returns, distances };
+            let hrp = Hrp::new(params).and_then(|hrp| hrp.allocate_market(market)).map_err(&refused)?;
+            return Ok((hrp.weights().clone(), Some(hrp), hierarchy));
+        }
+    };
+    Ok((weights, None, hierarchy))
+}
+
+/// An error of nested clusters, with the names of those whom it is about.
+fn nested(error: NcoError<convex::Error, convex::Error>, universe: &Universe) -> Error {
+    match error {
+        NcoError::Clusters(error) => Error::hrp(universe)(error),
+        NcoError::Inner { members, source } => match universe.select(&members) {
+            Ok(cluster) => Error::convex(&cluster)(source),
+            Err(error) => Error::input(universe)(error),
+        },
+        NcoError::Outer { clusters, source } => {
+            match Universe::new((1..=clusters).map(|cluster| format!("cluster {cluster}"))) {
+                Ok(clusters) => Error::convex(&clusters)(source),
+                Err(error) => Error::input(universe)(error),
+            }
+        }
+    }
+}
+
+/// The distances that follow from a codependence, in its usual form.
+fn distances(
+    codependence: Option<CodependenceKind>,
+    problem: &Problem,
+) -> Result<Option<DistanceMatrix>, Error> {
+    let Some(kind) = codependence else { return Ok(None) };
+    let (universe, returns) = (problem.universe(), &problem.observations.returns);
+    let found = estimate(kind, returns).map_err(|fault| match fault {
+        Fault::Codependence(error) => Error::codependence(universe)(error),
+        Fault::Correlation(error) => Error::correlation(universe)(error),
+    })?;
+    let usual = found.measure().forms()[0];
+    found.distances(usual).map(Some).map_err(Error::codependence(universe))
+}
+
+/// What an estimate refuses.
+enum Fault {
+    Codependence(CodependenceError),
+    Correlation(po_engine::correlation::Error),
+}
+
+fn estimate(kind: CodependenceKind, returns: &Returns) -> Result<Codependence, Fault> {
+    use CodependenceKind as Kind;
+    let gerber = |statistic| Gerber::new(GerberParams { statistic, ..GerberParams::default() });
+    let ranks = RankParams::default;
+    let information = InformationParams::default();
+    match kind {
+        Kind::Pearson => correlation(&SampleCovariance::default(), returns),
+        Kind::AbsolutePearson => Ok(correlation(&SampleCovariance::default(), returns)?.absolute()),
+        Kind::Spearman => correlation(&Spearman::new(ranks()), returns),
+        Kind::AbsoluteSpearman => Ok(correlation(&Spearman::new(ranks()), returns)?.absolute()),
+        Kind::Kendall => correlation(&Kendall::new(ranks()), returns),
+        Kind::AbsoluteKendall => Ok(correlation(&Kendall::new(ranks()), returns)?.absolute()),
+        Kind::Gerber1 => correlation(&gerber(GerberStatistic::Gs1).map_err(Fault::Correlation)?, returns),
+        Kind::Gerber2 => correlation(&gerber(GerberStatistic::Gs2).map_err(Fault::Correlation)?, returns),
+        Kind::Distance => DistanceCorrelation::default().estimate(returns).map_err(Fault::Codependence),
+        Kind::MutualInformation => MutualInformation::new(information)
+            .and_then(|found| found.estimate(returns))
+            .map_err(Fault::Codependence),
+        Kind::VariationOfInformation => VariationOfInformation::new(information)
+            .and_then(|found| found.estimate(returns))
+            .map_err(Fault::Codependence),
+        Kind::LowerTail => LowerTailDependence::default().estimate(returns).map_err(Fault::Codependence),
+    }
+}
+
+/// The correlation of an estimated covariance.
+fn correlation<E>(estimator: &E, returns: &Returns) -> Result<Codependence, Fault>
+where
+    E: CovarianceEstimator<Error = po_engine::correlation::Error>,
+{
+    let covariance = estimator.estimate(returns).map_err(Fault::Correlation)?;
+    let correlation = covariance.correlation().map_err(|error| Fault::Correlation(error.into()))?;
+    Ok(Codependence::from(&correlation))
+}
