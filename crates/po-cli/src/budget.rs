@@ -86,7 +86,10 @@ fn members(name: &str, place: &str, problem: &Problem) -> Result<Vec<usize>, Err
     let known = universe.names().iter().map(String::as_str).chain(groups);
     let nearest = nearest_name(name, known).map(str::to_owned);
     let place = if place == "--budget" { place.to_owned() } else { format!("--budget, {place}") };
-    Err(problem.limits.unknown("asset or group", name.to_owned(), place, nearest, problem.names()).into())
+    Err(problem
+        .limits
+        .unknown("asset or group", name.to_owned(), place, nearest.as_ref(), problem.names())
+        .into())
 }
 
 /// The text with its file, if it names one, beside the configuration file.

@@ -174,7 +174,7 @@ fn view(text: &str, confidence: f64, problem: &Problem, extended: &Universe) -> 
     let stated = LinearConstraint::parse(text, extended).map_err(|error| match error {
         convex::Error::Input(InputError::UnknownName { kind, name, nearest }) => {
             let place = format!("--view {text:?}");
-            problem.limits.unknown(kind, name, place, nearest, problem.names()).into()
+            problem.limits.unknown(kind, name, place, nearest.as_ref(), problem.names()).into()
         }
         convex::Error::Syntax { at, expected, .. } => bad(format!("at character {at}, expected {expected}")),
         error => Error::convex(universe)(error),

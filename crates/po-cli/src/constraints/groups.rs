@@ -8,6 +8,7 @@ use po_engine::{GroupBound, Universe, nearest_name};
 use super::Range;
 use crate::data::{Records, check_header, open_csv};
 use crate::error::{Error, ReadError, RowNumber, SettingsError};
+use crate::observations::listed;
 
 const FORM: &str = "GROUP=MIN:MAX such as Technology=0.05:0.3, or COLUMN:GROUP=MIN:MAX";
 
@@ -50,6 +51,18 @@ impl Groups {
     /// What messages call the file.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The groupings of the file, or its groups, as the end of a message that another name was asked for.
+    pub(crate) fn known(&self, kind: &str) -> String {
+        if kind == "grouping" {
+            return format!("; {} has {}", self.name, listed(&self.groupings));
+        }
+        let labels = self.labels.values().flatten().filter(|label| !label.is_empty());
+        let mut labels: Vec<String> = labels.cloned().collect();
+        labels.sort_unstable();
+        labels.dedup();
+        if labels.is_empty() { String::new() } else { format!("; its groups are {}", listed(&labels)) }
     }
 
     /// The universe with the groupings of the file, and the assets that the file does not have.

@@ -5,7 +5,7 @@ use po_engine::{Bounds, GroupBound, InputError, Universe, Weights};
 
 use super::{Groups, Names, Stated, asset_bounds, costs, group_bounds, portfolio, stated};
 use crate::args::LimitArgs;
-use crate::error::{Error, SettingsError};
+use crate::error::{Error, SettingsError, meant};
 use crate::observations::{Observations, listed};
 
 /// What the flags say of a portfolio, by index.
@@ -122,7 +122,7 @@ impl Limits {
                     Some(text) if place(row) == "--constraint" => format!("--constraint {text:?}"),
                     _ => place(row).to_owned(),
                 };
-                self.unknown(kind, name, place, nearest, names).into()
+                self.unknown(kind, name, place, nearest.as_ref(), names).into()
             }
             TableError::Constraint { row, error } => Error::Constraint {
                 place: place(row).to_owned(),
@@ -146,7 +146,7 @@ impl Limits {
         kind: &'static str,
         name: String,
         place: String,
-        nearest: Option<String>,
+        nearest: Option<&String>,
         names: Names<'_>,
     ) -> SettingsError {
         if names.known.contains(&name) {
@@ -159,7 +159,11 @@ impl Limits {
             Some(groups) => format!("{} or {}", names.file, groups.name()),
             None => names.file.to_owned(),
         };
-        let groups = self.groups.is_some() || nearest.is_some();
-        SettingsError::UnknownName { kind, name, place, files, nearest, groups }
+        let hint = match &self.groups {
+            _ if nearest.is_some() => meant(nearest),
+            Some(groups) => groups.known(kind),
+            None => "; --groups FILE says which groups there are".to_owned(),
+        };
+        SettingsError::UnknownName { kind, name, place, files, hint }
     }
 }

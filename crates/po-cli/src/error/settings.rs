@@ -115,11 +115,7 @@ pub enum SettingsError {
         example: String,
     },
     /// A name in a constraint, a view or a budget stands for nothing.
-    #[error(
-        "{kind} {name:?} of {place} is not in {files}{}{}",
-        meant(.nearest.as_ref()),
-        if *.groups { "" } else { "; --groups FILE says which groups there are" }
-    )]
+    #[error("{kind} {name:?} of {place} is not in {files}{hint}")]
     UnknownName {
         /// What the name could be for.
         kind: &'static str,
@@ -129,10 +125,8 @@ pub enum SettingsError {
         place: String,
         /// Where it was looked for.
         files: String,
-        /// The nearest known name.
-        nearest: Option<String>,
-        /// Whether nothing needs to be said of groups.
-        groups: bool,
+        /// The nearest known name, or else which groups there are.
+        hint: String,
     },
     /// A name stands for an asset that gets no weight.
     #[error("asset {name:?} of {place} is left out by --missing or --assets, expected one that is allocated")]

@@ -101,7 +101,7 @@ fn slips_in_constraints_are_told_with_their_place() {
     refused(
         &folder,
         &flag("each region <= 0.3"),
-        "grouping \"region\" of --constraint \"each region <= 0.3\" is not in prices.csv or sectors.csv",
+        "grouping \"region\" of --constraint \"each region <= 0.3\" is not in prices.csv or sectors.csv; sectors.csv has sector",
     );
     let done = folder.po(&[
         "allocate",
@@ -144,7 +144,7 @@ fn slips_in_files_of_constraints_are_told_with_their_line() {
         (
             "a.txt",
             "AAA <= 0.5\nQQQ <= 0.5\n",
-            "asset or group \"QQQ\" of a.txt, line 2 is not in prices.csv or sectors.csv",
+            "asset or group \"QQQ\" of a.txt, line 2 is not in prices.csv or sectors.csv; its groups are x, y",
         ),
         (
             "a.csv",
@@ -164,7 +164,7 @@ fn slips_in_files_of_constraints_are_told_with_their_line() {
         (
             "a.csv",
             "on,max\nAAA,0.5\nQQQ,0.5\n",
-            "asset or group \"QQQ\" of a.csv, line 3 is not in prices.csv or sectors.csv",
+            "asset or group \"QQQ\" of a.csv, line 3 is not in prices.csv or sectors.csv; its groups are x, y",
         ),
         (
             "a.toml",
@@ -346,7 +346,7 @@ fn slips_in_budgets_are_told() {
     );
     assert_eq!(
         run("b.csv"),
-        "asset or group \"zzz\" of --budget, b.csv, line 2 is not in prices.csv or sectors.csv"
+        "asset or group \"zzz\" of --budget, b.csv, line 2 is not in prices.csv or sectors.csv; its groups are x, y"
             .replace("line 2", "line 3")
     );
 }

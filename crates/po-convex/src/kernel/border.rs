@@ -11,7 +11,7 @@
 use po_core::simd::{axpy, dot};
 
 use super::breakpoints::{Breakpoints, is_fixed};
-use super::form::{Form, System};
+use super::form::{Form, Singular, System};
 use crate::solution::Binding;
 use crate::{ActiveSet, Program};
 
@@ -84,9 +84,9 @@ impl Border {
         active: &ActiveSet,
         x: &mut [f64],
         multipliers: &mut Vec<f64>,
-    ) -> bool {
+    ) -> Result<bool, Singular> {
         if !(self.ready && self.compare(active)) {
-            return false;
+            return Ok(false);
         }
         let free = self.free.len();
         self.columns.clear();
@@ -97,9 +97,7 @@ impl Border {
             form.push_negative(&self.free, asset, &mut self.columns);
         }
         self.solved.resize(self.columns.len(), 0.0);
-        if system.solve(&self.columns, &mut self.solved).is_err() {
-            return false;
-        }
+        system.solve(&self.columns, &mut self.solved)?;
         let ridge = |asset: usize| shift + program.ridge.get(asset).copied().unwrap_or(0.0);
         self.assemble(program, form, ridge);
         for (k, &asset) in self.removed.iter().enumerate() {
@@ -117,7 +115,7 @@ impl Border {
         }
         let size = self.unknowns.len();
         if !eliminate(size, &mut self.schur, &mut self.unknowns) {
-            return false;
+            return Ok(false);
         }
         multipliers.clear();
         multipliers.extend_from_slice(&self.unknowns[..self.rows]);
@@ -140,7 +138,12 @@ impl Border {
         for (&asset, unknown) in self.added.iter().zip(&self.unknowns[moved..]) {
             x[asset] = breakpoints.point(asset, self.places[asset] / 2) + unknown;
         }
-        true
+        Ok(true)
+    }
+
+    /// The columns of the rows and their solutions, if the round that was factored left them here: after those of minus q.
+    pub(super) fn columns(&self) -> Option<(&Vec<f64>, &Vec<f64>)> {
+        self.ready.then_some((&self.sides, &self.solutions))
     }
 
     /// Finds the assets that changed; whether a border can take them.

@@ -43,8 +43,8 @@ impl Round {
     ) -> usize {
         let (mut wrong, mut last) = (0, None);
         let size = largest(&self.free_weights).max(largest(&self.fixed_weights)).max(1.0);
-        let force = largest(&self.gradient);
-        let (near, weak) = (ROUNDING * size, ROUNDING * force);
+        self.force = largest(&self.gradient);
+        let (near, weak) = (ROUNDING * size, ROUNDING * self.force);
         self.wrong.clear();
         if program.absolute.is_empty() {
             let places = &solution.active.places;
@@ -154,7 +154,13 @@ impl Round {
     }
 
     /// The slope of the costs and of the multipliers of their limits, at the place of an asset.
-    fn cost(&self, program: &Program<'_>, solution: &ProgramSolution, asset: usize, place: u8) -> f64 {
+    pub(super) fn cost(
+        &self,
+        program: &Program<'_>,
+        solution: &ProgramSolution,
+        asset: usize,
+        place: u8,
+    ) -> f64 {
         let slope = |(number, family): (usize, &Absolute<'_>)| {
             let cost = family.cost.get(asset).copied().unwrap_or(0.0) - solution.absolute[number];
             cost * self.breakpoints.sign(family, asset, place)
@@ -284,7 +290,7 @@ fn better_binding(program: &Program<'_>, solution: &ProgramSolution, row: usize,
 }
 
 /// The largest number in absolute value; several comparisons at once, none of which waits for the last.
-fn largest(values: &[f64]) -> f64 {
+pub(super) fn largest(values: &[f64]) -> f64 {
     let (eights, rest) = values.as_chunks::<8>();
     let mut lanes = [0.0; 8];
     for eight in eights {

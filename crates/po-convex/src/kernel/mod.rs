@@ -14,6 +14,7 @@ mod correct;
 mod dual;
 mod form;
 mod guess;
+mod refine;
 mod round;
 mod solve;
 

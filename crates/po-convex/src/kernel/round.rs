@@ -5,6 +5,7 @@ use po_core::simd::dot;
 use super::border::{Border, Kept};
 use super::breakpoints::{Breakpoints, is_fixed};
 use super::form::{Form, Singular, System};
+use super::refine::Refinement;
 use crate::solution::Binding;
 use crate::{ActiveSet, Program, ProgramSolution};
 
@@ -28,21 +29,26 @@ pub(crate) struct Round {
     /// Rows that bind: linear ones by number, then families.
     pub(super) binding: Vec<usize>,
     /// Right-hand sides: minus the gradient, then a column per binding row; and their solutions.
-    sides: Vec<f64>,
-    solutions: Vec<f64>,
+    pub(super) sides: Vec<f64>,
+    pub(super) solutions: Vec<f64>,
     /// `V' H^{-1} V`, its triangular factor in place, and the multipliers.
-    schur: Vec<f64>,
-    multipliers: Vec<f64>,
+    pub(super) schur: Vec<f64>,
+    pub(super) multipliers: Vec<f64>,
     /// Binding rows that the free assets cannot satisfy, and the direction in which they miss their limits.
     pub(super) missed: Vec<(usize, f64)>,
     /// Assets at the wrong place, and the better one.
     pub(super) wrong: Vec<(usize, u8)>,
-    border: Border,
+    pub(super) border: Border,
+    /// Whether the last solution is that of a border.
+    pub(super) bordered: bool,
+    pub(super) refinement: Refinement,
     /// `H x`, and whether it is that of the solution.
     pub(crate) forces: Vec<f64>,
     pub(crate) current: bool,
     /// `H x + c`, and minus what the binding rows pull.
     pub(crate) gradient: Vec<f64>,
+    /// The largest of its entries.
+    pub(super) force: f64,
     pub(super) slopes: Vec<f64>,
     /// Values that a product needs on the way.
     product: Vec<f64>,
@@ -61,7 +67,8 @@ impl Proximal<'_> {
 
 impl Round {
     /// Forgets the last factorisation: what comes is another programme.
-    pub(crate) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self, program: &Program<'_>) {
+        self.refinement.reserve(program.len(), program.rows.len() + program.absolute.len());
         self.border.ready = false;
         self.current = false;
     }
@@ -76,14 +83,14 @@ impl Round {
     ) -> Result<(), Singular> {
         self.sort(program, solution);
         self.pull_of_fixed(program, form, proximal);
-        let bordered = self.border.solve(
+        self.bordered = self.border.solve(
             (program, form, &self.breakpoints),
             (&mut self.system, proximal.shift),
             &solution.active,
             &mut solution.x,
             &mut self.multipliers,
-        );
-        if bordered {
+        )?;
+        if self.bordered {
             self.missed.clear();
             self.free_weights.clear();
             self.free_weights.extend(self.free.iter().map(|&asset| solution.x[asset]));
@@ -112,7 +119,7 @@ impl Round {
     }
 
     /// The gradient where all free weights are zero.
-    fn pull_of_fixed(&mut self, program: &Program<'_>, form: &Form<'_>, proximal: Proximal<'_>) {
+    pub(super) fn pull_of_fixed(&mut self, program: &Program<'_>, form: &Form<'_>, proximal: Proximal<'_>) {
         self.forces.clear();
         self.forces.resize(program.len(), 0.0);
         form.add_product(&self.fixed, &self.fixed_weights, &mut self.product, &mut self.forces);
@@ -260,22 +267,13 @@ impl Round {
                     f64::INFINITY
                 };
             }
-            let mut value = multipliers[row];
-            for k in 0..row {
-                value -= schur[row * rows + k] * multipliers[k];
-            }
+            let value = forward(row, rows, schur, multipliers);
             if schur[row * rows + row].is_infinite() && value.abs() > MISSED {
                 missed.push((row, value.signum()));
             }
             multipliers[row] = value / schur[row * rows + row];
         }
-        for row in (0..rows).rev() {
-            let mut value = multipliers[row];
-            for k in row + 1..rows {
-                value -= schur[k * rows + row] * multipliers[k];
-            }
-            multipliers[row] = value / schur[row * rows + row];
-        }
+        backwards(rows, schur, multipliers);
     }
 
     /// The multipliers by row and by family, and the slopes that the bounds and kinks must hold against.
@@ -295,5 +293,32 @@ impl Round {
                 solution.absolute[row - rows] = multiplier;
             }
         }
+    }
+}
+
+/// Solves with the triangular factor and its transpose, in place.
+pub(super) fn substitute(rows: usize, factor: &[f64], values: &mut [f64]) {
+    for row in 0..rows {
+        values[row] = forward(row, rows, factor, values) / factor[row * rows + row];
+    }
+    backwards(rows, factor, values);
+}
+
+/// A value less what the unknowns before it take of it.
+fn forward(row: usize, rows: usize, factor: &[f64], values: &[f64]) -> f64 {
+    let mut value = values[row];
+    for k in 0..row {
+        value -= factor[row * rows + k] * values[k];
+    }
+    value
+}
+
+fn backwards(rows: usize, factor: &[f64], values: &mut [f64]) {
+    for row in (0..rows).rev() {
+        let mut value = values[row];
+        for k in row + 1..rows {
+            value -= factor[k * rows + row] * values[k];
+        }
+        values[row] = value / factor[row * rows + row];
     }
 }

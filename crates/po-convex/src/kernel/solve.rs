@@ -138,7 +138,10 @@ impl Program<'_> {
         certify(self, &form, forces, &mut scratch.certificate, solution);
         let certificate = solution.certificate;
         let allowed = ACCEPTED * (1.0 + solution.objective.abs());
-        if certificate.primal_residual > ACCEPTED || certificate.gap.abs() > allowed {
+        // A gap that overflowed, or is no number, proves nothing.
+        let gap = certificate.gap.abs();
+        let proven = certificate.primal_residual <= ACCEPTED && gap <= allowed && gap.is_finite();
+        if !proven {
             solution.status = Status::Stalled;
         }
         Ok(())
@@ -199,7 +202,7 @@ impl ProgramScratch {
         solution: &mut ProgramSolution,
     ) -> Rounds {
         let (mut fewest, mut patience) = (usize::MAX, PATIENCE);
-        self.round.begin();
+        self.round.begin(program);
         // A weight leaves without prices once, and then they are asked for.
         let mut priced = true;
         for _ in 0..limit {
@@ -213,7 +216,13 @@ impl ProgramScratch {
             }
             priced = true;
             self.round.price(program, form, proximal, solution);
-            let wrong = self.round.correct(program, solution, patience > 0);
+            let mut wrong = self.round.correct(program, solution, patience > 0);
+            if wrong == 0 && self.round.misses(program, solution) {
+                if self.round.refine(program, form, proximal, solution).is_err() {
+                    return Rounds::Singular;
+                }
+                wrong = self.round.correct(program, solution, patience > 0);
+            }
             if wrong == 0 {
                 let inside = self.round.clamp(solution);
                 self.round.current = inside && proximal.shift == 0.0;

@@ -1,7 +1,7 @@
 //! What programmes and rows refuse.
 
 use po_convex::{Absolute, Error, Program, Rows};
-use po_core::{Covariance, InputError};
+use po_core::{Covariance, InputError, Status};
 
 #[test]
 fn what_does_not_fit_is_refused() {
@@ -102,4 +102,27 @@ fn numbers_that_overflow_have_no_answer() {
     let error = program.solve().unwrap_err();
     assert!(matches!(error, Error::Numerical { iterations } if iterations > 0), "{error:?}");
     assert!(error.to_string().ends_with("expected better scaled input"), "{error}");
+}
+
+/// A million of each of two assets with variances of 1e300: the objective overflows, and a gap that is no number proves
+/// nothing.
+#[test]
+fn an_objective_that_overflows_is_no_optimum() {
+    let covariance = Covariance::from_column_slice(2, &[1e300, 0.0, 0.0, 1e300]).unwrap();
+    let mut rows = Rows::new(2);
+    rows.push("budget", &[1.0, 1.0], 2e6, 2e6).unwrap();
+    let program = Program {
+        risk: (&covariance).into(),
+        scale: 1.0,
+        ridge: &[],
+        linear: &[0.0; 2],
+        lower: &[1e6; 2],
+        upper: &[1e6; 2],
+        rows: &rows,
+        absolute: &[],
+    };
+    let solution = program.solve().unwrap();
+    assert_eq!(solution.x, [1e6; 2]);
+    assert!(!solution.certificate.gap.is_finite(), "{:?}", solution.certificate);
+    assert_eq!(solution.status, Status::Stalled);
 }
