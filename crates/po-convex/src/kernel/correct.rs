@@ -291,12 +291,17 @@ fn better_binding(program: &Program<'_>, solution: &ProgramSolution, row: usize,
 
 /// The largest number in absolute value; several comparisons at once, none of which waits for the last.
 pub(super) fn largest(values: &[f64]) -> f64 {
-    let (eights, rest) = values.as_chunks::<8>();
-    let mut lanes = [0.0; 8];
-    for eight in eights {
-        for (largest, value) in lanes.iter_mut().zip(eight) {
-            *largest = f64::max(*largest, value.abs());
-        }
-    }
-    rest.iter().chain(&lanes).fold(0.0, |largest, value| f64::max(largest, value.abs()))
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let (eights, rest) = values.as_chunks::<8>();
+            let mut lanes = [0.0; 8];
+            for eight in eights {
+                for (largest, value) in lanes.iter_mut().zip(eight) {
+                    *largest = f64::max(*largest, value.abs());
+                }
+            }
+            rest.iter().chain(&lanes).fold(0.0, |largest, value| f64::max(largest, value.abs()))
+        },
+    )
 }

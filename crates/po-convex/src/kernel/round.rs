@@ -1,6 +1,7 @@
 //! One round of the active-set method: the equations of optimality, for a guess.
 
 use po_core::simd::dot;
+use pulp::Arch;
 
 use super::border::{Border, Kept};
 use super::breakpoints::{Breakpoints, is_fixed};
@@ -127,8 +128,17 @@ impl Round {
     }
 
     fn add_forces(&mut self, program: &Program<'_>, proximal: Proximal<'_>) {
-        self.gradient.clear();
-        self.gradient.extend(self.forces.iter().zip(program.linear).map(|(force, linear)| linear + force));
+        self.gradient.resize(program.len(), 0.0);
+        let Self { forces, gradient, .. } = &mut *self;
+        Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                let terms = forces.iter().zip(program.linear);
+                for (gradient, (force, linear)) in gradient.iter_mut().zip(terms) {
+                    *gradient = linear + force;
+                }
+            },
+        );
         for (gradient, anchor) in self.gradient.iter_mut().zip(proximal.anchor) {
             *gradient -= proximal.shift * anchor;
         }
@@ -283,8 +293,12 @@ impl Round {
         solution.rows.resize(rows, 0.0);
         solution.absolute.clear();
         solution.absolute.resize(program.absolute.len(), 0.0);
-        self.slopes.clear();
-        self.slopes.extend(self.gradient.iter().map(|gradient| -gradient));
+        self.slopes.resize(self.gradient.len(), 0.0);
+        let Self { slopes, gradient, .. } = &mut *self;
+        Arch::new().dispatch(
+            #[inline(always)]
+            || slopes.iter_mut().zip(&*gradient).for_each(|(slope, gradient)| *slope = -gradient),
+        );
         for (&row, &multiplier) in self.binding.iter().zip(&self.multipliers) {
             if row < rows {
                 solution.rows[row] = multiplier;
