@@ -10,8 +10,8 @@ use po_engine::hrp::{
     Herc, HercParams, Hrp, HrpAllocation, HrpParams, Market, Nco, NcoError, NcoParams, Schur, SchurParams,
 };
 use po_engine::{
-    Allocator, Codependence, CodependenceError, CovarianceEstimator, DistanceMatrix, Returns, Universe,
-    Weights,
+    Allocator, Codependence, CodependenceError, Confidence, CovarianceEstimator, DistanceMatrix, Returns,
+    Universe, Weights,
 };
 
 use crate::args::{AllocateArgs, CodependenceKind, Measure, Method};
@@ -22,8 +22,8 @@ use crate::share::confidence;
 /// What a hierarchical method was told beside the covariance.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hierarchy {
-    /// What is halved, in words and by name.
-    pub(crate) risk: Option<(String, Measure, Option<f64>)>,
+    /// What clusters were weighed by, and the confidence of its tail if it has one.
+    pub(crate) risk: Option<(Measure, Confidence)>,
     pub(crate) codependence: Option<CodependenceKind>,
     /// How much the halves of a cluster were to learn of each other, and how much they did.
     pub(crate) gamma: Option<(f64, f64)>,
@@ -72,7 +72,7 @@ pub(crate) fn hierarchical(
             let level = confidence(args).map_err(&input)?;
             let measure = args.risk.measure.unwrap_or(Measure::Variance);
             let risk = measure.risk(level);
-            hierarchy.risk = Some((measure.in_words(level), measure, measure.level(level)));
+            hierarchy.risk = Some((measure, level));
             let params = HrpParams { risk, bounds, groups, ..params.clone() };
             let distances = distances(hierarchy.codependence, problem)?;
             let (returns, distances) = (Some(&problem.observations.returns), distances.as_ref());

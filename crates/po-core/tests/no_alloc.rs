@@ -2,6 +2,9 @@
 #![expect(unsafe_code, reason = "an allocator that counts has to implement GlobalAlloc")]
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
+#[path = "it/risk_measures.rs"]
+mod risk_measures;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -120,45 +123,10 @@ fn the_second_call_leaves_the_heap_alone() {
 }
 
 fn risks() {
-    use po_core::{Compounding, Confidence, Quantile, Risk, RiskMeasure, RiskScratch};
+    use po_core::{RiskMeasure, RiskScratch};
 
-    let confidence = Confidence::new(0.9).unwrap();
-    let (losses, gains, quantile) = (confidence, confidence, Quantile::Upper);
-    let (threshold, kappa, compounding) = (0.001, 0.3, Compounding::Compounded);
     let mut series = SIZES.map(|size| (0..size + 1).map(|t| 0.05 * (t as f64).sin()).collect::<Vec<f64>>());
-    for risk in [
-        Risk::Equal,
-        Risk::Variance,
-        Risk::StandardDeviation,
-        Risk::SemiVariance,
-        Risk::SemiDeviation,
-        Risk::Mad,
-        Risk::SquareRootKurtosis,
-        Risk::SquareRootSemiKurtosis,
-        Risk::GiniMeanDifference,
-        Risk::FirstLowerPartialMoment { threshold },
-        Risk::SecondLowerPartialMoment { threshold },
-        Risk::DownsideDeviation { threshold },
-        Risk::Var { confidence, quantile },
-        Risk::Cvar { confidence },
-        Risk::TailGini { confidence },
-        Risk::Evar { confidence },
-        Risk::Rlvar { confidence, kappa },
-        Risk::WorstRealisation,
-        Risk::Range,
-        Risk::VarRange { losses, gains, quantile },
-        Risk::CvarRange { losses, gains },
-        Risk::TailGiniRange { losses, gains },
-        Risk::EvarRange { losses, gains },
-        Risk::RlvarRange { losses, gains, kappa },
-        Risk::MaximumDrawdown { compounding },
-        Risk::AverageDrawdown { compounding },
-        Risk::UlcerIndex { compounding },
-        Risk::DrawdownAtRisk { confidence, quantile, compounding },
-        Risk::Cdar { confidence, compounding },
-        Risk::Edar { confidence, compounding },
-        Risk::Rldar { confidence, kappa, compounding },
-    ] {
+    for risk in risk_measures::every_measure(0.9) {
         let mut scratch = RiskScratch::default();
         assert_silent(risk.name(), &mut series, |series| {
             assert!(risk.risk_into(series, &mut scratch).unwrap().is_finite());

@@ -16,7 +16,7 @@ pub struct HrpAllocation {
     pub(crate) splits: Vec<Bisection>,
 }
 
-/// One split of the bisection, by places in the leaf order.
+/// One split of a cluster, by places in the leaf order.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Bisection {
     pub(crate) start: usize,
@@ -90,19 +90,7 @@ impl HrpAllocation {
     /// ```
     #[must_use]
     pub fn explain(&self) -> Vec<Split> {
-        let mut splits = self.splits.clone();
-        splits.sort_by_key(|split| (split.start, std::cmp::Reverse(split.end)));
-        let assets = |start: usize, end: usize| self.order[start..end].to_vec();
-        let explain = |split: Bisection| Split {
-            left: assets(split.start, split.mid),
-            right: assets(split.mid, split.end),
-            risk_left: split.risk_left,
-            risk_right: split.risk_right,
-            share_left: split.share_left,
-            weight_left: split.weight_left,
-            weight_right: split.weight_right,
-        };
-        splits.into_iter().map(explain).collect()
+        explain(&self.order, &self.splits)
     }
 }
 
@@ -110,4 +98,21 @@ impl AsRef<Weights> for HrpAllocation {
     fn as_ref(&self) -> &Weights {
         &self.weights
     }
+}
+
+/// Each split by the assets of its sides, a cluster before its parts.
+pub(crate) fn explain(order: &[usize], splits: &[Bisection]) -> Vec<Split> {
+    let mut splits = splits.to_vec();
+    splits.sort_by_key(|split| (split.start, std::cmp::Reverse(split.end)));
+    let assets = |start: usize, end: usize| order[start..end].to_vec();
+    let explain = |split: Bisection| Split {
+        left: assets(split.start, split.mid),
+        right: assets(split.mid, split.end),
+        risk_left: split.risk_left,
+        risk_right: split.risk_right,
+        share_left: split.share_left,
+        weight_left: split.weight_left,
+        weight_right: split.weight_right,
+    };
+    splits.into_iter().map(explain).collect()
 }

@@ -103,8 +103,8 @@ fn risk(report: &Report, named: impl Fn(&[f64]) -> Value) -> Value {
 /// What a hierarchical method was told; null where that does not concern it.
 fn hierarchy(hierarchy: &Hierarchy) -> Value {
     json!({
-        "risk": hierarchy.risk.as_ref().map(|(_, measure, _)| measure.name()),
-        "confidence": hierarchy.risk.as_ref().and_then(|(_, _, level)| *level),
+        "risk": hierarchy.risk.map(|(measure, _)| measure.name()),
+        "confidence": hierarchy.risk.and_then(|(measure, confidence)| measure.level(confidence)),
         "codependence": hierarchy.codependence.map(CodependenceKind::name),
         "clusters": hierarchy.clusters,
         "gamma": hierarchy.gamma.map(|(_, kept)| kept),

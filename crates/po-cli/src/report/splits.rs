@@ -10,10 +10,9 @@ const SHOWN: usize = 3;
 
 /// The first splits, each cluster before its halves; variances per year, and other risks per period.
 pub(crate) fn splits_table(report: &Report, most: usize) -> String {
-    let hierarchy = report.hierarchy.as_ref();
-    let measure = hierarchy.and_then(|hierarchy| hierarchy.risk.as_ref()).map(|(_, measure, _)| *measure);
-    let (left, right, unit) = match measure {
-        None | Some(Measure::Variance) => {
+    let risk = report.hierarchy.as_ref().and_then(|hierarchy| hierarchy.risk);
+    let (left, right, unit) = match risk {
+        None | Some((Measure::Variance, _)) => {
             ("variance left", "variance right", report.calendar.periods_per_year)
         }
         Some(_) => ("risk left", "risk right", 1.0),

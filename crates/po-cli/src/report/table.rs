@@ -112,10 +112,10 @@ fn summary(report: &Report) -> String {
 /// What a hierarchical method was told, where it is not the usual.
 fn hierarchy(hierarchy: &Hierarchy) -> String {
     let mut text = String::new();
-    if let Some((risk, measure, _)) = &hierarchy.risk
-        && *measure != Measure::Variance
+    if let Some((measure, confidence)) = hierarchy.risk
+        && measure != Measure::Variance
     {
-        text += &format!("clusters weighed by {risk}\n");
+        text += &format!("clusters weighed by {}\n", measure.in_words(confidence));
     }
     if let Some(codependence) = hierarchy.codependence {
         text += &format!("nearness of assets by {}\n", codependence.name());

@@ -12,6 +12,7 @@ mod refusals;
 mod risk_forms;
 #[cfg(feature = "serde")]
 mod risk_golden;
+mod risk_measures;
 mod risk_properties;
 #[cfg(feature = "serde")]
 mod risk_serde;

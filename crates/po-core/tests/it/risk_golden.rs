@@ -40,7 +40,7 @@ fn every_measure_is_what_other_libraries_say() {
 fn every_measure_has_a_case() {
     let File { cases, .. } = serde_json::from_str(include_str!("../data/risk.json")).unwrap();
     let names: std::collections::BTreeSet<&str> = cases.iter().map(|case| case.risk.name()).collect();
-    let missing: Vec<_> = crate::risk_forms::every_measure(0.9)
+    let missing: Vec<_> = crate::risk_measures::every_measure(0.9)
         .iter()
         .map(Risk::name)
         .filter(|name| !names.contains(name))

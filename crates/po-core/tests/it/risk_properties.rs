@@ -4,7 +4,7 @@ use po_core::{Compounding, Confidence, Quantile, Risk, RiskMeasure, RiskScratch}
 use proptest::prelude::*;
 
 use crate::random::{Random, config};
-use crate::risk_forms::every_measure;
+use crate::risk_measures::every_measure;
 
 /// Roundings of some hundred additions of returns of a few per cent, and of the temperatures that bounds are found at.
 const ROUNDING: f64 = 1e-13;

@@ -2,7 +2,7 @@
 
 use po_core::{Compounding, Confidence, Quantile, Risk};
 
-use crate::risk_forms::every_measure;
+use crate::risk_measures::every_measure;
 
 fn read(json: &str) -> Risk {
     serde_json::from_str(json).unwrap()

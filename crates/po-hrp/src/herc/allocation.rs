@@ -2,6 +2,7 @@
 
 use po_core::Weights;
 
+use crate::allocation::{Bisection, explain};
 use crate::{Clusters, Dendrogram, Split};
 
 /// The weights of hierarchical equal risk contribution with the tree, the clusters and the splits that gave
@@ -17,7 +18,7 @@ pub struct HercAllocation {
     /// Risk and weight of each cluster, by its label.
     pub(super) clusters: Vec<Held>,
     /// The splits, the root first.
-    pub(super) divisions: Vec<Divided>,
+    pub(super) divisions: Vec<Bisection>,
 }
 
 /// What a cluster is and holds.
@@ -25,19 +26,6 @@ pub struct HercAllocation {
 pub(super) struct Held {
     pub(super) risk: f64,
     pub(super) weight: f64,
-}
-
-/// One split of a node, by places in the leaf order.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Divided {
-    pub(super) start: usize,
-    pub(super) mid: usize,
-    pub(super) end: usize,
-    pub(super) risk_left: f64,
-    pub(super) risk_right: f64,
-    pub(super) share_left: f64,
-    pub(super) weight_left: f64,
-    pub(super) weight_right: f64,
 }
 
 /// One cluster.
@@ -132,19 +120,7 @@ impl HercAllocation {
     /// ```
     #[must_use]
     pub fn explain(&self) -> Vec<Split> {
-        let mut divisions = self.divisions.clone();
-        divisions.sort_by_key(|split| (split.start, std::cmp::Reverse(split.end)));
-        let assets = |start: usize, end: usize| self.order[start..end].to_vec();
-        let explain = |split: Divided| Split {
-            left: assets(split.start, split.mid),
-            right: assets(split.mid, split.end),
-            risk_left: split.risk_left,
-            risk_right: split.risk_right,
-            share_left: split.share_left,
-            weight_left: split.weight_left,
-            weight_right: split.weight_right,
-        };
-        divisions.into_iter().map(explain).collect()
+        explain(&self.order, &self.divisions)
     }
 }
 

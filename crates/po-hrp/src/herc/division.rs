@@ -1,7 +1,9 @@
 //! From risks to weights: down the nodes to the clusters, and from each cluster to its assets.
 
-use super::allocation::{Divided, Held};
+use super::allocation::Held;
 use super::layout::Top;
+use crate::allocation::Bisection;
+use crate::bisection::share_left;
 use crate::limits::{Interval, Limits};
 use crate::{ClusterWeights, Division};
 
@@ -25,7 +27,7 @@ pub(super) fn divide(
     limits: &Limits,
     top: Top<'_>,
     scratch: &mut DivisionScratch,
-    divisions: &mut Vec<Divided>,
+    divisions: &mut Vec<Bisection>,
 ) {
     let DivisionScratch { masses, allowed, .. } = scratch;
     masses.clear();
@@ -43,9 +45,7 @@ pub(super) fn divide(
     divisions.reserve(top.order.len());
     for (node, left, right) in top.splits() {
         let (risk_left, risk_right, mass) = (risks[left], risks[right], masses[node]);
-        let both = risk_left + risk_right;
-        // Two riskless sides leave nothing to tell them apart.
-        let share_left = if division == Division::Halves || both <= 0.0 { 0.5 } else { risk_right / both };
+        let share_left = if division == Division::Halves { 0.5 } else { share_left(risk_left, risk_right) };
         let weight_left = if bounded {
             allowed[left].leaving(mass, allowed[right]).clip(share_left * mass)
         } else {
@@ -54,7 +54,7 @@ pub(super) fn divide(
         let weight_right = mass - weight_left;
         (masses[left], masses[right]) = (weight_left, weight_right);
         let (start, mid, end) = (top.run(left).start, top.run(right).start, top.run(right).end);
-        divisions.push(Divided {
+        divisions.push(Bisection {
             start,
             mid,
             end,
