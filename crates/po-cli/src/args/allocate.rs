@@ -81,7 +81,7 @@ pub(crate) struct HierarchyArgs {
     #[serde(deserialize_with = "by_name")]
     pub(crate) leaf_order: Option<LeafOrderName>,
     /// How much each half of a cluster learns of the other one, from 0 to 1: for schur [default: 0.5]
-    #[arg(help_heading = "Hierarchy", long, value_name = "G")]
+    #[arg(help_heading = "Hierarchy", long, value_name = "G", allow_hyphen_values = true)]
     pub(crate) gamma: Option<f64>,
 }
 

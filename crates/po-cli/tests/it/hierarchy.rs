@@ -148,6 +148,7 @@ fn a_summary_says_what_is_not_the_usual() {
 fn what_does_not_fit_is_refused() {
     for (args, message) in [
         (&["--method", "schur", "--gamma", "2"][..], "gamma is 2, expected a number in [0, 1]"),
+        (&["--method", "schur", "--gamma", "-1"], "gamma is -1, expected a number in [0, 1]"),
         (
             &["--method", "risk-parity", "--risk", "gini"],
             "a risk budget needs --risk volatility, cvar, cdar, mad, semi-deviation or evar",
