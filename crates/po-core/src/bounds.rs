@@ -80,6 +80,14 @@ impl Bounds {
     pub fn upper(&self) -> &[f64] {
         &self.upper
     }
+
+    /// Writes the bounds of some assets, whose indices are in range, into the memory that is there.
+    pub(crate) fn select_into(&self, assets: &[usize], small: &mut Self) {
+        for (whole, small) in [(&self.lower, &mut small.lower), (&self.upper, &mut small.upper)] {
+            small.clear();
+            small.extend(assets.iter().map(|&asset| whole[asset]));
+        }
+    }
 }
 
 /// A lower and an upper bound on the total weight of some assets, with the name that results and errors call it by.
@@ -156,6 +164,15 @@ impl GroupBound {
     #[must_use]
     pub fn upper(&self) -> f64 {
         self.upper
+    }
+
+    /// Becomes another group, in the memory that is there, with those members that `number` gives a new index; there is
+    /// one at least, and their order stays.
+    pub(crate) fn narrow_from(&mut self, whole: &Self, number: impl Fn(usize) -> Option<usize>) {
+        self.name.clone_from(&whole.name);
+        (self.lower, self.upper) = (whole.lower, whole.upper);
+        self.members.clear();
+        self.members.extend(whole.members.iter().filter_map(|&member| number(member)));
     }
 }
 

@@ -93,6 +93,66 @@ impl Returns {
         Ok(Self(last_rows("the observations in the window", &self.0, window)?))
     }
 
+    /// Some of the periods, in the order of their numbers; one that is named twice is there twice.
+    ///
+    /// # Errors
+    /// [`InputError::Empty`] for no period; [`InputError::OutOfRange`] for one that does not exist.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::Returns;
+    ///
+    /// let returns = Returns::from_column_slice(3, 1, &[0.01, 0.02, 0.03])?;
+    /// assert_eq!(returns.rows(&[2, 0, 2])?.column(0), [0.03, 0.01, 0.03]);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    pub fn rows(&self, rows: &[usize]) -> Result<Self, InputError> {
+        let mut chosen = Self(DMatrix::zeros(0, 0));
+        self.rows_into(rows, &mut chosen)?;
+        Ok(chosen)
+    }
+
+    /// As [`Returns::rows`], in the memory that is there.
+    ///
+    /// # Errors
+    /// As [`Returns::rows`]; `chosen` then keeps what it held.
+    pub fn rows_into(&self, rows: &[usize], chosen: &mut Self) -> Result<(), InputError> {
+        if rows.is_empty() {
+            return Err(InputError::Empty { what: "the list of periods" });
+        }
+        if let Some(&beyond) = rows.iter().find(|&&row| row >= self.observations()) {
+            let (name, expected) = ("the number of a period", "less than there are");
+            return Err(InputError::OutOfRange { name, value: beyond as f64, expected });
+        }
+        let shape = (rows.len(), self.assets());
+        if chosen.0.shape() != shape {
+            let mut memory: Vec<f64> = std::mem::replace(&mut chosen.0, DMatrix::zeros(0, 0)).data.into();
+            memory.resize(shape.0 * shape.1, 0.0);
+            chosen.0 = DMatrix::from_vec(shape.0, shape.1, memory);
+        }
+        for (asset, column) in chosen.0.as_mut_slice().chunks_exact_mut(rows.len()).enumerate() {
+            let whole = self.column(asset);
+            column.iter_mut().zip(rows).for_each(|(value, &row)| *value = whole[row]);
+        }
+        Ok(())
+    }
+
+    /// The returns of some assets, one at least, whose indices are in range.
+    pub(crate) fn columns(&self, assets: &[usize]) -> Self {
+        let mut chosen = Self(DMatrix::zeros(0, 0));
+        self.columns_into(assets, &mut chosen);
+        chosen
+    }
+
+    /// As [`Returns::columns`], in the memory that is there.
+    pub(crate) fn columns_into(&self, assets: &[usize], chosen: &mut Self) {
+        let rows = self.observations();
+        let mut memory: Vec<f64> = std::mem::replace(&mut chosen.0, DMatrix::zeros(0, 0)).data.into();
+        memory.clear();
+        assets.iter().for_each(|&asset| memory.extend_from_slice(self.column(asset)));
+        chosen.0 = DMatrix::from_vec(rows, assets.len(), memory);
+    }
+
     /// The mean return of each asset.
     #[must_use]
     pub fn mean(&self) -> Vec<f64> {

@@ -51,6 +51,13 @@ impl Weights {
         Ok(())
     }
 
+    /// A weight of zero in each of `assets` assets, one at least, for finite numbers to be written over.
+    pub(crate) fn zeros(&mut self, assets: usize) -> &mut [f64] {
+        self.0.clear();
+        self.0.resize(assets, 0.0);
+        &mut self.0
+    }
+
     /// Number of assets.
     #[must_use]
     pub fn len(&self) -> usize {

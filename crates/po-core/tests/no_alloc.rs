@@ -10,7 +10,10 @@ use std::cell::Cell;
 
 use po_core::nalgebra::DMatrix;
 use po_core::simd::{add_columns, argmin, axpy, dot, sum};
-use po_core::{Allocator, Covariance, EqualWeight, InverseVariance, InverseVolatility, Weights};
+use po_core::{
+    Allocator, BandWidth, Covariance, EqualWeight, InverseVariance, InverseVolatility, NoTradeBand,
+    NoTradeBandParams, NoTradeDecision, Weights,
+};
 
 struct Counting;
 
@@ -110,6 +113,16 @@ fn the_second_call_leaves_the_heap_alone() {
         let (matrix, last) = (problem.covariance.as_view(), problem.covariance.len() - 1);
         add_columns(matrix, &[0, last, last / 2, 0, last], &problem.right, &mut problem.solution);
     });
+    let mut pairs = SIZES.map(|size| {
+        let drifted = (0..size).map(|asset| (1 + asset % 3) as f64 / (2 * size) as f64).collect();
+        (Weights::equal(size).unwrap(), Weights::new(drifted).unwrap())
+    });
+    let band = NoTradeBand::new(NoTradeBandParams { width: BandWidth::Relative(0.1), ..Default::default() });
+    let (band, mut decision) = (band.unwrap(), NoTradeDecision::default());
+    assert_silent("a band without trades", &mut pairs, |(target, held)| {
+        band.apply_into(target, held, &mut decision).unwrap();
+        assert!(decision.traded);
+    });
     let mut written = Covariance::default();
     assert_silent("a covariance that is written", problems, |problem| {
         let fill = |col: usize, below: &mut [f64]| {
@@ -118,6 +131,8 @@ fn the_second_call_leaves_the_heap_alone() {
         written.assign_lower(problem.covariance.len(), fill).unwrap();
     });
     risks();
+    resamples();
+    narrowed();
     #[cfg(feature = "linalg")]
     linear_algebra(problems);
 }
@@ -131,6 +146,64 @@ fn risks() {
         assert_silent(risk.name(), &mut series, |series| {
             assert!(risk.risk_into(series, &mut scratch).unwrap().is_finite());
         });
+    }
+}
+
+/// Assets come and go: once all of them were there, whoever is left finds room.
+fn narrowed() {
+    use po_core::{Bounds, DistanceMatrix, GroupBound, Investable, Returns};
+
+    let mut masks = SIZES.map(|every| (0..SIZES[0]).map(|asset| asset % every != 1).collect::<Vec<bool>>());
+    masks[0].fill(true);
+    let assets = SIZES[0];
+    let covariance = Covariance::new(matrix(assets)).unwrap();
+    let distances = DistanceMatrix::from_column_slice(assets, (matrix(assets) * 0.0).as_slice()).unwrap();
+    let returns = Returns::from_column_slice(5, assets, &vec![0.5; 5 * assets]).unwrap();
+    let (numbers, order) = (vec![1.0; assets], (0..assets).rev().collect::<Vec<usize>>());
+    let bounds = Bounds::uniform(assets, 0.0, 0.5).unwrap();
+    let groups = [GroupBound::new("even", (0..assets).step_by(2).collect(), 0.0, 0.5).unwrap()];
+    let mut investable = Investable::default();
+    let mut small = Covariance::default();
+    let mut apart = DistanceMatrix::default();
+    let (mut series, mut limits, mut parts) = (returns.clone(), bounds.clone(), Vec::new());
+    let (mut chosen, mut down, mut back) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut weights, mut spread) = (Weights::default(), Weights::default());
+    assert_silent("the problem of those that can be held", &mut masks, |mask| {
+        investable.set_from(mask).unwrap();
+        investable.retain(|asset| asset != 7).unwrap();
+        investable.covariance_into(&covariance, &mut small).unwrap();
+        investable.covariance_of_into(|row, col| covariance.column(col)[row], &mut small).unwrap();
+        investable.distances_into(&distances, &mut apart).unwrap();
+        investable.returns_into(&returns, &mut series).unwrap();
+        investable.bounds_into(&bounds, &mut limits).unwrap();
+        investable.groups_into(&groups, &mut parts).unwrap();
+        investable.select_into(&numbers, &mut chosen).unwrap();
+        investable.order_into(&order, &mut down).unwrap();
+        investable.order_back_into(&down, &mut back).unwrap();
+        weights.assign(&chosen).unwrap();
+        investable.spread_into(&weights, &mut spread).unwrap();
+        assert_eq!(spread.as_slice()[7].to_bits(), 0);
+    });
+}
+
+fn resamples() {
+    use po_core::{Bootstrap, BootstrapParams, Resampling, Returns};
+
+    let mut samples = SIZES.map(|size| {
+        let returns = Returns::from_column_slice(size, 3, &vec![0.5; 3 * size]).unwrap();
+        (returns, 0)
+    });
+    for resampling in [Resampling::Stationary, Resampling::Circular, Resampling::Moving] {
+        for block in [None, Some(1)] {
+            let bootstrap =
+                Bootstrap::new(BootstrapParams { resampling, block, ..BootstrapParams::default() }).unwrap();
+            let (mut indices, mut chosen) = (Vec::new(), samples[0].0.clone());
+            assert_silent("resamples", &mut samples, |(returns, resample)| {
+                bootstrap.indices_into(returns.observations(), *resample, &mut indices).unwrap();
+                returns.rows_into(&indices, &mut chosen).unwrap();
+                *resample += 1;
+            });
+        }
     }
 }
 

@@ -11,7 +11,6 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use po_core::{Covariance, Returns, StreamingEstimator};
-use po_correlation::evaluate::{Bootstrap, BootstrapParams, Resampling};
 use po_correlation::{
     AdaptiveEwma, AdaptiveEwmaParams, BatchScratch, BreakdownAlarm, BreakdownAlarmParams, CorrelationOf,
     DccFilter, DccFilterParams, DccModel, DccParameters, Decay, DenoisedCovariance, DenoisedCovarianceParams,
@@ -287,22 +286,5 @@ fn the_second_fit_of_a_variance_does_not_allocate() {
         let calls = calls(|| garch.fit_into(&flat, &mut scratch, &mut fit).unwrap());
         assert_eq!(calls, 0, "{model:?}");
         assert!(model == GarchModel::Egarch || !fit.boundary.is_empty(), "{model:?}");
-    }
-}
-
-#[test]
-fn the_second_resample_does_not_allocate() {
-    for resampling in [Resampling::Stationary, Resampling::Circular, Resampling::Moving] {
-        for block in [None, Some(1), Some(7), Some(500)] {
-            let params = BootstrapParams { resampling, block, ..BootstrapParams::default() };
-            let (bootstrap, mut indices) = (Bootstrap::new(params).unwrap(), Vec::new());
-            bootstrap.indices_into(500, 0, &mut indices).unwrap();
-            let calls = calls(|| {
-                for resample in 1..params.resamples {
-                    bootstrap.indices_into(500, resample, &mut indices).unwrap();
-                }
-            });
-            assert_eq!((calls, indices.len()), (0, 500), "{params:?}");
-        }
     }
 }

@@ -217,6 +217,16 @@ impl DistanceMatrix {
         self.assets
     }
 
+    /// Writes the distances between some assets, whose indices are in range, into the memory that is there.
+    pub(crate) fn among_into(&self, assets: &[usize], small: &mut Self) {
+        small.assets = assets.len();
+        small.entries.clear();
+        for &col in assets {
+            let column = &self.entries[col * self.assets..(col + 1) * self.assets];
+            small.entries.extend(assets.iter().map(|&row| column[row]));
+        }
+    }
+
     /// The N * N distances, column by column.
     #[must_use]
     pub fn as_slice(&self) -> &[f64] {

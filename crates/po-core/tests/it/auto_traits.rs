@@ -1,8 +1,9 @@
 //! What every public type can do: cross threads, be copied, and be printed.
 
 use po_core::{
-    Bounds, Budget, Certificate, Confidence, Correlation, Covariance, EqualWeight, GroupBound, Grouping,
-    InputError, InverseVariance, InverseVolatility, Listing, MissingPolicy, Moments, Panel, Resolved,
+    Bootstrap, BootstrapParams, Bounds, Budget, Certificate, Confidence, Correlation, Covariance,
+    EqualWeight, GroupBound, Grouping, InputError, InverseVariance, InverseVolatility, Investable, Listing,
+    MissingPolicy, Moments, NoTradeBand, NoTradeBandParams, NoTradeDecision, Panel, Resampling, Resolved,
     Returns, Solution, Status, Universe, Weights,
 };
 
@@ -14,6 +15,8 @@ fn comparable<T: PartialEq>() {}
 
 #[test]
 fn every_type_is_plain() {
+    plain::<Bootstrap>();
+    plain::<BootstrapParams>();
     plain::<Bounds>();
     plain::<Budget>();
     plain::<Certificate>();
@@ -26,10 +29,15 @@ fn every_type_is_plain() {
     plain::<InputError>();
     plain::<InverseVariance>();
     plain::<InverseVolatility>();
+    plain::<Investable>();
     plain::<Listing>();
     plain::<MissingPolicy>();
+    plain::<NoTradeBand>();
+    plain::<NoTradeBandParams>();
+    plain::<NoTradeDecision>();
     plain::<Moments>();
     plain::<Panel>();
+    plain::<Resampling>();
     plain::<Resolved>();
     plain::<Returns>();
     plain::<Solution>();
@@ -47,7 +55,9 @@ fn values_compare() {
     comparable::<GroupBound>();
     comparable::<Grouping>();
     comparable::<InputError>();
+    comparable::<Investable>();
     comparable::<Moments>();
+    comparable::<NoTradeDecision>();
     comparable::<Panel>();
     comparable::<Resolved>();
     comparable::<Returns>();
@@ -58,6 +68,8 @@ fn values_compare() {
 
 #[test]
 fn small_values_are_copied() {
+    small::<Bootstrap>();
+    small::<BootstrapParams>();
     small::<Certificate>();
     small::<Confidence>();
     small::<EqualWeight>();
@@ -65,6 +77,9 @@ fn small_values_are_copied() {
     small::<InverseVolatility>();
     small::<Listing>();
     small::<MissingPolicy>();
+    small::<NoTradeBand>();
+    small::<NoTradeBandParams>();
+    small::<Resampling>();
     small::<Status>();
 }
 

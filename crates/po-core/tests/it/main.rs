@@ -3,8 +3,11 @@
 #![expect(clippy::float_cmp, reason = "where bits must agree, floats are compared as they are")]
 
 mod auto_traits;
+mod bootstrap;
 mod errors;
 mod estimators;
+mod investable;
+mod no_trade_band;
 mod panels;
 mod properties;
 mod random;
@@ -18,6 +21,7 @@ mod risk_properties;
 mod risk_serde;
 #[cfg(feature = "serde")]
 mod serde;
+mod threads;
 mod vocabulary;
 
 #[cfg(feature = "linalg")]

@@ -4,8 +4,9 @@ use std::fmt::Debug;
 
 use po_core::nalgebra::dmatrix;
 use po_core::{
-    Bounds, Budget, Certificate, Confidence, Correlation, Covariance, GroupBound, Grouping, Listing,
-    MissingPolicy, Moments, Panel, Resolved, Returns, Solution, Status, Universe, Weights,
+    BootstrapParams, Bounds, Budget, Certificate, Confidence, Correlation, Covariance, GroupBound, Grouping,
+    Investable, Listing, MissingPolicy, Moments, Panel, Resampling, Resolved, Returns, Solution, Status,
+    Universe, Weights,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,6 +49,7 @@ fn every_type_comes_back() {
     round_trip(&correlation, "[[1.0,0.5],[0.5,1.0]]");
     let weights = Weights::new(vec![1.25, -0.25]).unwrap();
     round_trip(&weights, "[1.25,-0.25]");
+    round_trip(&Investable::new(vec![true, false]).unwrap(), "[true,false]");
     round_trip(&Budget::new(vec![0.75, 0.25]).unwrap(), "[0.75,0.25]");
     round_trip(&Confidence::new(0.95).unwrap(), "0.95");
     let certificate =
@@ -167,4 +169,14 @@ fn covariances_in_factor_form() {
     );
     let more = r#"{"exposures":[[1.0]],"factor_covariance":[[1.0]],"specific":[0.5],"loadings":[[1.0]]}"#;
     refused::<FactorCovariance>(more, "unknown field `loadings`");
+}
+
+#[test]
+fn settings_of_a_bootstrap_come_back() {
+    let params =
+        BootstrapParams { resampling: Resampling::Moving, block: Some(9), resamples: 500, seed: u64::MAX };
+    round_trip(&params, r#"{"resampling":"moving","block":9,"resamples":500,"seed":18446744073709551615}"#);
+    assert_eq!(serde_json::from_str::<BootstrapParams>("{}").unwrap(), BootstrapParams::default());
+    refused::<BootstrapParams>(r#"{"resampling":"wild"}"#, "unknown variant `wild`");
+    refused::<BootstrapParams>(r#"{"blocks":3}"#, "unknown field `blocks`");
 }

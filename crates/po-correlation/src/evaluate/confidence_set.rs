@@ -1,9 +1,8 @@
 //! The set of forecasts that may be the best.
 
-use po_core::InputError;
 use po_core::simd::sum;
+use po_core::{Bootstrap, BootstrapParams, InputError};
 
-use super::bootstrap::{Bootstrap, BootstrapParams};
 use super::diebold_mariano::{check_losses, standardised};
 use crate::Error;
 

@@ -11,7 +11,6 @@
 //! a test of each entrant against the best ([`diebold_mariano`]) and the set of those that may be the best
 //! ([`ModelConfidenceSet`]).
 
-mod bootstrap;
 mod calibration;
 mod confidence_set;
 mod diebold_mariano;
@@ -24,9 +23,7 @@ mod params;
 mod race;
 mod refit;
 mod scores;
-mod threads;
 
-pub use bootstrap::{Bootstrap, BootstrapParams, Resampling};
 pub use calibration::{Calibration, Coverage};
 pub use confidence_set::{ConfidenceSet, ConfidenceStatistic, ModelConfidenceSet, ModelConfidenceSetParams};
 pub use diebold_mariano::{DieboldMariano, DieboldMarianoParams, diebold_mariano};

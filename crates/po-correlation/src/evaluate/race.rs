@@ -2,8 +2,9 @@
 
 use std::convert::Infallible;
 use std::ops::ControlFlow;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use po_core::threads::{each, processors};
 use po_core::{Covariance, InputError, Returns};
 
 use super::confidence_set::ModelConfidenceSet;
@@ -12,7 +13,6 @@ use super::error::{EntrantError, RaceError};
 use super::evaluation::Evaluation;
 use super::params::RaceParams;
 use super::scores::{Scorer, Scores};
-use super::threads::{each, locked};
 use crate::Error;
 
 /// With fewer bars out of sample no test says anything.
@@ -135,7 +135,10 @@ impl Race {
         let (many, bars) = (names.len(), returns.observations() - self.params.in_sample);
         let course = Mutex::new(Course { watch, bars: vec![0; many], done: 0, ended: None });
         let threads = self.params.threads.unwrap_or_else(processors).min(many);
-        let scores = each(entrants, threads, |number, mut entrant| {
+        // What is logged on another thread goes where this one's goes.
+        let log = tracing::dispatcher::get_default(Clone::clone);
+        let logged = || tracing::dispatcher::set_default(&log);
+        let scores = each(entrants, threads, logged, |_, number, mut entrant| {
             let name = &names[number];
             let mut tell = |bar| locked(&course).tell(number, name, bar, bars);
             let scores = self.follow(returns, &mut entrant, &mut tell)?;
@@ -254,9 +257,9 @@ impl<W: FnMut(Progress<'_>) -> ControlFlow<()>> Course<W> {
     }
 }
 
-/// How many threads run at once on this machine.
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// What a lock guards. A thread that panics takes the others with it when they end, whatever it left behind.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn check_names(names: &[impl AsRef<str> + PartialEq]) -> Result<(), InputError> {

@@ -1,9 +1,9 @@
 //! The model confidence set: an oracle, ties, and what it promises.
 #![expect(clippy::float_cmp, reason = "the same counts give the same bits")]
 
+use po_core::{Bootstrap, BootstrapParams, Resampling};
 use po_correlation::evaluate::{
-    Bootstrap, BootstrapParams, ConfidenceSet, ConfidenceStatistic, ModelConfidenceSet,
-    ModelConfidenceSetParams, Resampling,
+    ConfidenceSet, ConfidenceStatistic, ModelConfidenceSet, ModelConfidenceSetParams,
 };
 
 use super::market::Random;
@@ -193,40 +193,5 @@ fn the_best_are_kept_as_often_as_promised() {
         // Three standard errors of a share of 300 at 0.9 are 0.052.
         assert!(kept as f64 / SAMPLES as f64 >= 0.9 - 0.052, "{statistic:?}: {kept}");
         assert!(worst_kept <= 3, "{statistic:?}: {worst_kept}");
-    }
-}
-
-/// Each resample is made of blocks as told, and of all observations alike.
-#[test]
-fn resamples_are_made_of_blocks() {
-    let (observations, block, mut indices) = (50, 5, Vec::new());
-    for resampling in [Resampling::Stationary, Resampling::Circular, Resampling::Moving] {
-        let params = BootstrapParams { resampling, block: Some(block), resamples: 2000, seed: 9 };
-        let bootstrap = Bootstrap::new(params).unwrap();
-        let (mut counts, mut breaks) = (vec![0_u32; observations], 0_usize);
-        for resample in 0..2000 {
-            bootstrap.indices_into(observations, resample, &mut indices).unwrap();
-            assert_eq!(indices.len(), observations);
-            indices.iter().for_each(|index| counts[*index] += 1);
-            let follows = |pair: &[usize]| pair[1] == (pair[0] + 1) % observations;
-            breaks += indices.windows(2).filter(|pair| !follows(pair)).count();
-            if resampling != Resampling::Stationary {
-                assert!(indices.chunks(block).all(|block| block.windows(2).all(follows)));
-            }
-            if resampling == Resampling::Moving {
-                assert!(indices.chunks(block).all(|block| block.is_sorted()));
-            }
-        }
-        if resampling == Resampling::Moving {
-            // Five blocks of six hold an observation in the middle, one the first.
-            assert!(counts[0] * 4 < counts[25]);
-        } else {
-            // Each occurs 2000 times but for chance: blocks of five make for a standard deviation near 100.
-            assert!(counts.iter().all(|count| (1500..2500).contains(count)), "{counts:?}");
-        }
-        // Fixed blocks: nine joints each, which one start in fifty (or forty-six) hides; geometric ones: 49 / 5.
-        let joints = breaks as f64 / 2000.0;
-        let expected = if resampling == Resampling::Stationary { 9.8 * 0.98 } else { 9.0 * 0.98 };
-        assert!((joints - expected).abs() < 0.2, "{resampling:?}: {joints}");
     }
 }

@@ -3,11 +3,11 @@
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 
-use po_core::{Covariance, InputError, Status, Universe};
+use po_core::{BootstrapParams, Covariance, InputError, Status, Universe};
 use po_correlation::evaluate::{
-    Bandwidth, Bootstrap, BootstrapParams, Calibration, Criterion, DieboldMarianoParams, Entrant,
-    EntrantError, ForecastError, Forecaster, Loss, ModelConfidenceSet, ModelConfidenceSetParams, Race,
-    RaceError, RaceParams, Resampling, Schedule, Scores, Window, diebold_mariano,
+    Bandwidth, Calibration, Criterion, DieboldMarianoParams, Entrant, EntrantError, ForecastError,
+    Forecaster, Loss, ModelConfidenceSet, ModelConfidenceSetParams, Race, RaceError, RaceParams, Schedule,
+    Scores, Window, diebold_mariano,
 };
 use po_correlation::{Error, Ewma, EwmaParams, SampleCovariance};
 
@@ -54,16 +54,12 @@ fn settings_out_of_range() {
     out_of_range(race, "the number of bars in sample", 0.0, "1 or more");
     let race = Race::new(RaceParams { threads: Some(0), ..RaceParams::default() });
     out_of_range(race, "the number of threads", 0.0, "1 or more");
-    let params = BootstrapParams::default();
-    let none = Bootstrap::new(BootstrapParams { resamples: 0, ..params });
+    let bootstrap = BootstrapParams { resamples: 0, ..BootstrapParams::default() };
+    let none = ModelConfidenceSet::new(ModelConfidenceSetParams {
+        bootstrap,
+        ..ModelConfidenceSetParams::default()
+    });
     out_of_range(none, "the number of resamples", 0.0, "1 or more");
-    let short = Bootstrap::new(BootstrapParams { block: Some(0), ..params });
-    out_of_range(short, "the length of a block", 0.0, "1 or more");
-    let long = Bootstrap::new(BootstrapParams { block: Some(9), resampling: Resampling::Moving, ..params });
-    let (name, expected) = ("the length of a block", "at most the number of observations");
-    out_of_range(long.unwrap().indices_into(8, 0, &mut Vec::new()), name, 9.0, expected);
-    let beyond = Bootstrap::new(params).unwrap().indices_into(8, 1000, &mut Vec::new());
-    out_of_range(beyond, "the number of a resample", 1000.0, "less than there are");
     let sample = |schedule| Entrant::refitted("sample", SampleCovariance::default(), schedule);
     let never = Schedule { every: 0, ..Schedule::default() };
     out_of_range(sample(never), "the number of bars between fits", 0.0, "1 or more");

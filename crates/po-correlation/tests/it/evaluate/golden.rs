@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use po_core::Returns;
+use po_core::{BootstrapParams, Resampling, Returns};
 use po_correlation::evaluate::{
-    Bandwidth, BootstrapParams, ConfidenceStatistic, Criterion, DieboldMariano, DieboldMarianoParams,
-    Entrant, LossSummary, ModelConfidenceSet, ModelConfidenceSetParams, Resampling, Schedule, Window,
-    diebold_mariano,
+    Bandwidth, ConfidenceStatistic, Criterion, DieboldMariano, DieboldMarianoParams, Entrant, LossSummary,
+    ModelConfidenceSet, ModelConfidenceSetParams, Schedule, Window, diebold_mariano,
 };
 use po_correlation::{Ewma, EwmaParams, SampleCovariance};
 

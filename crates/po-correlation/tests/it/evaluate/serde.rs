@@ -1,8 +1,9 @@
 //! Settings can be stored, and misspelt ones are refused.
 
+use po_core::{BootstrapParams, Resampling};
 use po_correlation::evaluate::{
-    Bandwidth, BootstrapParams, ConfidenceStatistic, DieboldMarianoParams, ModelConfidenceSetParams,
-    RaceParams, Resampling, Schedule, Window,
+    Bandwidth, ConfidenceStatistic, DieboldMarianoParams, ModelConfidenceSetParams, RaceParams, Schedule,
+    Window,
 };
 
 #[test]
@@ -29,6 +30,4 @@ fn settings_are_read_back() {
 fn misspelt_settings_are_refused() {
     let error = serde_json::from_str::<RaceParams>(r#"{"insample":3}"#).unwrap_err();
     assert!(error.to_string().starts_with("unknown field `insample`"), "{error}");
-    let error = serde_json::from_str::<BootstrapParams>(r#"{"resampling":"wild"}"#).unwrap_err();
-    assert!(error.to_string().starts_with("unknown variant `wild`"), "{error}");
 }

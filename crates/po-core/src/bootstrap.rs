@@ -1,8 +1,6 @@
 //! Resamples of a series that keep what neighbours have in common.
 
-use po_core::InputError;
-
-use crate::Error;
+use crate::InputError;
 
 /// How a resample is put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -51,14 +49,14 @@ impl Default for BootstrapParams {
 ///
 /// # Examples
 /// ```
-/// use po_correlation::evaluate::{Bootstrap, BootstrapParams, Resampling};
+/// use po_core::{Bootstrap, BootstrapParams, Resampling};
 ///
 /// let params = BootstrapParams { resampling: Resampling::Circular, block: Some(2), ..BootstrapParams::default() };
 /// let mut indices = Vec::new();
 /// Bootstrap::new(params)?.indices_into(4, 0, &mut indices)?;
 /// assert_eq!(indices.len(), 4);
 /// assert_eq!(indices[1], (indices[0] + 1) % 4);
-/// # Ok::<(), po_correlation::Error>(())
+/// # Ok::<(), po_core::InputError>(())
 /// ```
 ///
 /// # Source
@@ -74,15 +72,15 @@ impl Bootstrap {
     ///
     /// # Errors
     /// [`InputError::OutOfRange`] for no resample, or a block without length.
-    pub fn new(params: BootstrapParams) -> Result<Self, Error> {
+    pub fn new(params: BootstrapParams) -> Result<Self, InputError> {
         let expected = "1 or more";
         if params.resamples == 0 {
             let name = "the number of resamples";
-            return Err(InputError::OutOfRange { name, value: 0.0, expected }.into());
+            return Err(InputError::OutOfRange { name, value: 0.0, expected });
         }
         if params.block == Some(0) {
             let name = "the length of a block";
-            return Err(InputError::OutOfRange { name, value: 0.0, expected }.into());
+            return Err(InputError::OutOfRange { name, value: 0.0, expected });
         }
         Ok(Self(params))
     }
@@ -105,16 +103,16 @@ impl Bootstrap {
         observations: usize,
         resample: usize,
         indices: &mut Vec<usize>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), InputError> {
         let BootstrapParams { resampling, resamples, seed, .. } = self.0;
         if resample >= resamples {
             let (name, expected) = ("the number of a resample", "less than there are");
-            return Err(InputError::OutOfRange { name, value: resample as f64, expected }.into());
+            return Err(InputError::OutOfRange { name, value: resample as f64, expected });
         }
         let block = self.0.block.unwrap_or(observations.isqrt());
         if block > observations {
             let (name, expected) = ("the length of a block", "at most the number of observations");
-            return Err(InputError::OutOfRange { name, value: block as f64, expected }.into());
+            return Err(InputError::OutOfRange { name, value: block as f64, expected });
         }
         let mut random = Random(mixed(seed ^ mixed(resample as u64)));
         indices.clear();
