@@ -11,10 +11,12 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use po_benches::reference::Reference;
 use po_benches::{covariance, factor_covariance, means, next_day};
 use po_convex::{
-    Absolute, Constraints, FrontierParams, LinearConstraint, Program, ProgramScratch, ProgramSolution, Rows,
-    Start, frontier,
+    Absolute, Constraints, FrontierParams, LinearConstraint, NearestAllocation, NearestParams,
+    NearestPortfolio, NearestScratch, Nearness, Program, ProgramScratch, ProgramSolution, Rows, Start,
+    frontier,
 };
-use po_core::{Bounds, Moments};
+use po_core::simd::dot;
+use po_core::{Allocator, Bounds, Moments, Weights};
 
 /// The rows of a fully invested portfolio, with sectors that take turns.
 fn rows(assets: usize, sectors: Option<(usize, f64, f64)>) -> Rows {
@@ -157,5 +159,63 @@ fn hundred_points(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, min_variance, sectors, factor_form, hundred_points);
+/// The portfolio nearest to a target, with ten sectors between 5 % and 11 % of which some bind, and caps that do: relative
+/// moves against Clarabel with the same diagonal, and the least tracking error against Clarabel with the covariance.
+fn nearest(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("convex/nearest");
+    group.sample_size(20);
+    for assets in [20, 100, 500, 2000] {
+        let raw: Vec<f64> = (0..assets)
+            .map(|asset| 0.2 + (asset as f64 * 0.618_033_988_75).fract() + (asset % 10) as f64 / 10.0)
+            .collect();
+        let sum: f64 = raw.iter().sum();
+        let target = Weights::new(raw.iter().map(|weight| weight / sum).collect()).expect("sound weights");
+        let (least, most, cap) = (0.05, 0.11, 2.0 / assets as f64);
+        let linear = (0..10)
+            .map(|sector| {
+                let terms = (sector..assets).step_by(10).map(|asset| (asset, 1.0)).collect();
+                LinearConstraint::new(format!("sector {sector}"), terms, least, most)
+                    .expect("a sound constraint")
+            })
+            .collect();
+        let bounds = Some(Bounds::uniform(assets, 0.0, cap).expect("sound bounds"));
+        let constraints = Constraints { bounds, linear, ..Constraints::default() };
+        let (mut scratch, mut allocation) = (NearestScratch::default(), NearestAllocation::default());
+        let params = NearestParams { constraints, ..NearestParams::default() };
+        let relative = NearestPortfolio::new(params.clone()).expect("sound settings");
+        group.bench_function(BenchmarkId::new("relative", assets), |bencher| {
+            bencher
+                .iter(|| relative.allocate_into(black_box((&target).into()), &mut scratch, &mut allocation));
+        });
+        let diagonal: Vec<f64> = target.as_slice().iter().map(|weight| 1.0 / weight).collect();
+        let sectors = Some((10, least, most));
+        let reference = Reference::diagonal(&diagonal, &vec![-1.0; assets], cap, sectors);
+        group.bench_function(BenchmarkId::new("relative_clarabel", assets), |bencher| {
+            bencher.iter(|| black_box(&reference).solve());
+        });
+        if assets <= 500 {
+            let covariance = covariance(assets);
+            let tracking = NearestParams { nearness: Nearness::TrackingError, ..params };
+            let tracking = NearestPortfolio::new(tracking).expect("sound settings");
+            group.bench_function(BenchmarkId::new("tracking_error", assets), |bencher| {
+                bencher.iter(|| {
+                    tracking.allocate_into(
+                        black_box((&target, &covariance).into()),
+                        &mut scratch,
+                        &mut allocation,
+                    )
+                });
+            });
+            let pull: Vec<f64> =
+                (0..assets).map(|asset| -dot(covariance.column(asset), target.as_slice())).collect();
+            let reference = Reference::new(&covariance, &pull, cap, sectors);
+            group.bench_function(BenchmarkId::new("tracking_error_clarabel", assets), |bencher| {
+                bencher.iter(|| black_box(&reference).solve());
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, min_variance, sectors, factor_form, hundred_points, nearest);
 criterion_main!(benches);

@@ -32,6 +32,25 @@ impl Reference {
             start.push(rows.len());
         }
         let quadratic = CscMatrix::new(assets, assets, start, rows, values);
+        Self::of(quadratic, linear, upper, sectors)
+    }
+
+    /// As [`Reference::new`], with a diagonal in place of a covariance, stored as one.
+    #[must_use]
+    pub fn diagonal(
+        diagonal: &[f64],
+        linear: &[f64],
+        upper: f64,
+        sectors: Option<(usize, f64, f64)>,
+    ) -> Self {
+        let assets = diagonal.len();
+        let quadratic =
+            CscMatrix::new(assets, assets, (0..=assets).collect(), (0..assets).collect(), diagonal.to_vec());
+        Self::of(quadratic, linear, upper, sectors)
+    }
+
+    fn of(quadratic: CscMatrix<f64>, linear: &[f64], upper: f64, sectors: Option<(usize, f64, f64)>) -> Self {
+        let assets = linear.len();
         let (mut start, mut rows, mut values) = (vec![0], Vec::new(), Vec::new());
         for asset in 0..assets {
             rows.extend([0, 1 + asset, 1 + assets + asset]);

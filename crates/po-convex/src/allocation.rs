@@ -77,9 +77,16 @@ impl Portfolio {
     /// Where assets were chosen, the choice is taken as given: bounds are those of the choice.
     #[must_use]
     pub fn shadow_prices(&self) -> Vec<ShadowPrice> {
-        let Prices { labels, rows, bounds, scale } = &self.prices;
+        self.prices.list(self.objective)
+    }
+}
+
+impl Prices {
+    /// All prices that are more than rounding, in units of the largest and of `unit`.
+    pub(crate) fn list(&self, unit: f64) -> Vec<ShadowPrice> {
+        let Self { labels, rows, bounds, scale } = self;
         let all = rows.iter().chain(bounds).map(|[_, _, price]| price.abs());
-        let least = ROUNDING * all.filter(|price| price.is_finite()).fold(self.objective.abs(), f64::max);
+        let least = ROUNDING * all.filter(|price| price.is_finite()).fold(unit.abs(), f64::max);
         let side = |price: f64| if (price < 0.0) == (*scale < 0.0) { Side::Lower } else { Side::Upper };
         let of_rows = labels.iter().zip(rows).map(|(label, &[lower, upper, value])| {
             let side = side(value);
@@ -95,9 +102,7 @@ impl Portfolio {
         });
         of_rows.chain(of_bounds).filter(|price| price.value.abs() > least).collect()
     }
-}
 
-impl Prices {
     /// Writes the prices of a programme's bounds, rows and families; memory is kept.
     pub(crate) fn write(
         &mut self,
@@ -126,6 +131,12 @@ impl Prices {
     pub(crate) fn push(&mut self, label: &str, (lower, upper): (f64, f64), price: f64) {
         self.label(self.rows.len(), label);
         self.rows.push([lower, upper, price]);
+    }
+
+    /// Makes them prices of another objective, which is that one times a factor.
+    pub(crate) fn rescale(&mut self, factor: f64) {
+        self.rows.iter_mut().chain(&mut self.bounds).for_each(|[_, _, price]| *price *= factor);
+        self.scale *= factor;
     }
 
     /// Forgets the labels of an earlier portfolio that had more limits.

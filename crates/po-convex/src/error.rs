@@ -50,6 +50,12 @@ pub enum Error {
         /// The objective.
         objective: &'static str,
     },
+    /// The request needs a covariance.
+    #[error("{what} needs a covariance, expected one for the assets of the target")]
+    NoCovariance {
+        /// What needs it.
+        what: &'static str,
+    },
     /// The limit on a risk lies below the least risk that the constraints allow.
     #[error(
         "the limit on {what} is {limit}, expected at least {least}, the least that the constraints allow"

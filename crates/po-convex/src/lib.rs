@@ -18,6 +18,7 @@ mod integer;
 mod interior;
 mod kernel;
 mod nearest;
+mod nearest_portfolio;
 mod optimum;
 mod params;
 mod path;
@@ -44,6 +45,9 @@ pub use error::Error;
 pub use frontier::{FrontierParams, Spacing, frontier};
 pub use frontier_point::FrontierPoint;
 pub use kernel::{ProgramScratch, Start};
+pub use nearest_portfolio::{
+    NearestAllocation, NearestInput, NearestParams, NearestPortfolio, NearestScratch, Nearness,
+};
 pub use params::{MarkowitzParams, MeanUncertainty, Objective};
 pub use program::{Absolute, Program};
 pub use risk::Risk;

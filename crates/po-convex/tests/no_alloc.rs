@@ -7,7 +7,8 @@ use std::cell::Cell;
 
 use po_convex::{
     Absolute, CompiledConstraints, Constraints, Costs, LinearConstraint, Markowitz, MarkowitzInput,
-    MarkowitzParams, MarkowitzScratch, MeanUncertainty, Objective, Portfolio, Program, ProgramScratch,
+    MarkowitzParams, MarkowitzScratch, MeanUncertainty, NearestAllocation, NearestInput, NearestParams,
+    NearestPortfolio, NearestScratch, Nearness, Objective, Portfolio, Program, ProgramScratch,
     ProgramSolution, Risk, Rows, Semidefinite, Start,
 };
 use po_core::nalgebra::DMatrix;
@@ -157,6 +158,7 @@ fn the_second_call_does_not_allocate() {
         }
     }
 
+    let tracked = nearer.clone();
     let constraints = Constraints {
         bounds: Some(Bounds::uniform(ASSETS, -0.1, 0.2).unwrap()),
         linear: vec![LinearConstraint::new("pair", vec![(0, 1.0), (3, -0.5)], 0.0, 0.1).unwrap()],
@@ -166,6 +168,25 @@ fn the_second_call_does_not_allocate() {
         costs: Some(Costs::Each(costs)),
         ..nearer
     };
+    let target = Weights::new((0..ASSETS).map(|asset| (asset + 1) as f64 / 1830.0).collect()).unwrap();
+    for nearness in [Nearness::Relative, Nearness::Euclidean, Nearness::TrackingError] {
+        for (name, constraints) in
+            [("limited", &constraints), ("tracked", &tracked), ("stays", &Constraints::default())]
+        {
+            let mut constraints = constraints.clone();
+            if name == "limited" || nearness != Nearness::TrackingError {
+                constraints.tracking_error = None;
+            }
+            let params = NearestParams { constraints, nearness, ..NearestParams::default() };
+            let nearest = NearestPortfolio::new(params).unwrap();
+            let (mut scratch, mut allocation) = (NearestScratch::default(), NearestAllocation::default());
+            let input = NearestInput { target: &target, covariance: Some((&dense).into()) };
+            let calls = second_call(|| nearest.allocate_into(input, &mut scratch, &mut allocation).unwrap());
+            assert_eq!(calls, 0, "nearest, {nearness:?}, {name}");
+            assert_eq!(allocation.solution.status, Status::Converged);
+        }
+    }
+
     let mut compiled = CompiledConstraints::default();
     let calls = second_call(|| constraints.compile_into(ASSETS, &mut compiled).unwrap());
     assert_eq!((calls, compiled.rows().len()), (0, 2), "constraints");

@@ -223,7 +223,8 @@ fn is_held(place: Place) -> bool {
     matches!(place, Place::In | Place::Long | Place::Short)
 }
 
-fn correlation(risk: Risk<'_>) -> Result<Correlation, InputError> {
+/// The correlation that goes with a risk.
+pub(crate) fn correlation(risk: Risk<'_>) -> Result<Correlation, InputError> {
     match risk {
         Risk::Dense(covariance) => covariance.correlation(),
         Risk::Factor(covariance) => covariance.covariance()?.correlation(),

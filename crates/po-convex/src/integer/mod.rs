@@ -11,6 +11,7 @@ use crate::allocate::take_over;
 use crate::optimum::{Question, optimum};
 use crate::path::{Multipliers, PathScratch, Request};
 use crate::{ActiveSet, Conflict, Constraint, Constraints, Error, Portfolio, Side};
+pub(crate) use choice::correlation;
 use choice::{Choices, Place};
 
 /// Objectives this near to each other, in units of the better one, are equal.

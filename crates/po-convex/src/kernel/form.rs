@@ -12,6 +12,8 @@ const SINGULAR: f64 = 1e-11;
 /// `s Σ`, by its entries or by its factors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Form<'a> {
+    /// Nothing, because s is zero: what curves the programme, if anything does, is its ridge.
+    Zero,
     Dense {
         scale: f64,
         matrix: DMatrixView<'a, f64>,
@@ -27,6 +29,9 @@ pub(crate) enum Form<'a> {
 impl<'a> Form<'a> {
     pub(crate) fn of(program: &Program<'a>) -> Self {
         let scale = program.scale;
+        if scale == 0.0 {
+            return Self::Zero;
+        }
         match program.risk {
             Risk::Dense(covariance) => Self::Dense { scale, matrix: covariance.as_view() },
             Risk::Factor(covariance) => {
@@ -45,6 +50,7 @@ impl<'a> Form<'a> {
         product: &mut [f64],
     ) {
         match *self {
+            Self::Zero => {}
             Self::Dense { scale, matrix } => {
                 scratch.clear();
                 scratch.extend(values.iter().map(|value| scale * value));
@@ -72,6 +78,7 @@ impl<'a> Form<'a> {
     /// Entry (row, col).
     pub(crate) fn entry(&self, row: usize, col: usize) -> f64 {
         match *self {
+            Self::Zero => 0.0,
             Self::Dense { scale, matrix } => scale * matrix[(row, col)],
             Self::Factor { scale, loadings, specific } => {
                 let own = if row == col { specific[row] } else { 0.0 };
@@ -87,7 +94,7 @@ impl<'a> Form<'a> {
                 let column = matrix.column(col).data.into_slice();
                 list.extend(rows.iter().map(|&row| -scale * column[row]));
             }
-            Self::Factor { .. } => list.extend(rows.iter().map(|&row| -self.entry(row, col))),
+            Self::Zero | Self::Factor { .. } => list.extend(rows.iter().map(|&row| -self.entry(row, col))),
         }
     }
 
@@ -100,17 +107,26 @@ impl<'a> Form<'a> {
 /// A factorisation of `H_FF + diag`, for some assets F.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct System {
+    shape: Shape,
     cholesky: Cholesky,
-    /// Of the dense form: the diagonal that was factored.
+    /// Of the dense form: the diagonal that was factored; of none: the matrix.
     diagonal: Vec<f64>,
     /// Of the factor form: square roots of the diagonal part, and `diag^{-1/2} L_F`, column by column.
     roots: Vec<f64>,
     scaled: Vec<f64>,
     gram: DMatrix<f64>,
-    factored: bool,
     /// Right-hand sides in the space of the factors.
     inner: Vec<f64>,
     inner_solution: Vec<f64>,
+}
+
+/// How the matrix was factored.
+#[derive(Clone, Copy, Debug, Default)]
+enum Shape {
+    #[default]
+    Diagonal,
+    Dense,
+    Factor,
 }
 
 /// The matrix has no inverse, at working precision.
@@ -127,9 +143,15 @@ impl System {
     ) -> Result<(), Singular> {
         let extra = |asset: usize| shift + ridge.get(asset).copied().unwrap_or(0.0);
         match *form {
+            Form::Zero => {
+                self.shape = Shape::Diagonal;
+                self.diagonal.clear();
+                self.diagonal.extend(free.iter().map(|&asset| extra(asset)));
+                if self.diagonal.contains(&0.0) { Err(Singular) } else { Ok(()) }
+            }
             Form::Dense { scale, matrix } => {
-                let Self { cholesky, diagonal, factored, .. } = self;
-                *factored = false;
+                let Self { cholesky, diagonal, shape, .. } = self;
+                *shape = Shape::Dense;
                 diagonal.clear();
                 cholesky
                     .factor_columns(free.len(), |col, below| {
@@ -147,7 +169,7 @@ impl System {
                 if lost { Err(Singular) } else { Ok(()) }
             }
             Form::Factor { scale, loadings, specific } => {
-                self.factored = true;
+                self.shape = Shape::Factor;
                 self.roots.clear();
                 self.roots.extend(free.iter().map(|&asset| (scale * specific[asset] + extra(asset)).sqrt()));
                 let lost = self.roots.iter().zip(free).any(|(root, &asset)| {
@@ -179,14 +201,30 @@ impl System {
 
     /// Solves for right-hand sides of |F| numbers each, one after the other.
     pub(crate) fn solve(&mut self, right_hand_sides: &[f64], solutions: &mut [f64]) -> Result<(), Singular> {
-        if !self.factored {
-            // Without linear terms and fixed weights, the first right-hand side is zero, and so is its solution.
-            let size = self.cholesky.size().min(right_hand_sides.len());
-            let known = if right_hand_sides[..size].iter().all(|side| *side == 0.0) { size } else { 0 };
-            let (zeros, unknown) = solutions.split_at_mut(known);
-            zeros.fill(0.0);
-            return self.cholesky.solve_into(&right_hand_sides[known..], unknown).map_err(|_| Singular);
+        match self.shape {
+            Shape::Diagonal => {
+                let size = self.diagonal.len().max(1);
+                let sides = right_hand_sides.chunks_exact(size);
+                for (side, solution) in sides.zip(solutions.chunks_exact_mut(size)) {
+                    for ((solution, side), own) in solution.iter_mut().zip(side).zip(&self.diagonal) {
+                        *solution = side / own;
+                    }
+                }
+                Ok(())
+            }
+            Shape::Dense => {
+                // Without linear terms and fixed weights, the first right-hand side is zero, and so is its solution.
+                let size = self.cholesky.size().min(right_hand_sides.len());
+                let known = if right_hand_sides[..size].iter().all(|side| *side == 0.0) { size } else { 0 };
+                let (zeros, unknown) = solutions.split_at_mut(known);
+                zeros.fill(0.0);
+                self.cholesky.solve_into(&right_hand_sides[known..], unknown).map_err(|_| Singular)
+            }
+            Shape::Factor => self.solve_by_factors(right_hand_sides, solutions),
         }
+    }
+
+    fn solve_by_factors(&mut self, right_hand_sides: &[f64], solutions: &mut [f64]) -> Result<(), Singular> {
         // x = D^{-1/2} (I - W (I + W'W)^{-1} W') D^{-1/2} b, with W = D^{-1/2} L.
         let (free, factors) = (self.roots.len(), self.cholesky.size());
         self.inner.resize(factors, 0.0);

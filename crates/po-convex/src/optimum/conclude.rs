@@ -34,9 +34,17 @@ pub(super) fn conclude(
             }
         }
         Objective::Utility { risk_aversion } => {
-            optimum.value = reward - 0.5 * risk_aversion * variance;
+            let x = &now.solution.x;
+            let ridge: f64 = request.ridge.iter().zip(x).map(|(ridge, x)| ridge * x * x).sum();
+            optimum.value = reward - 0.5 * (risk_aversion * request.scale * variance + ridge);
             optimum.scale = per_lambda;
-            optimum.tracking = (per_lambda - risk_aversion) * limit;
+            let price = theta * per_lambda;
+            optimum.tracking = price * limit;
+            if question.tracking.is_some() {
+                // What the limit leaves unused, its multiplier charges for.
+                let unused = 0.5 * price * (limit * limit - now.tracking);
+                optimum.gap = Some(now.solution.certificate.gap * per_lambda + unused.abs());
+            }
         }
         Objective::MaxReturn { volatility: greatest } => {
             optimum.value = reward;

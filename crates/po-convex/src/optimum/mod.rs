@@ -3,6 +3,7 @@
 mod conclude;
 mod independent;
 mod limited;
+mod ridged;
 
 use po_core::InputError;
 
@@ -214,6 +215,10 @@ fn single(
         scratch.evaluate(request, from, question.active())?;
         return Ok(true);
     };
+    if !request.ridge.is_empty() {
+        ridged::search(request, question.active(), limit, scratch)?;
+        return Ok(true);
+    }
     let (direction, origin) = (Multipliers { theta: 1.0, lambda: -lambda }, question.origin(|at| at.theta));
     let line = Line { from, direction, end: 1.0, unit: 0.5, origin };
     if root(request, Condition::TrackingFalls(limit * limit), line, scratch)? == Ending::Beyond {

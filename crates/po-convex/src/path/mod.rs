@@ -11,7 +11,7 @@ use po_core::InputError;
 
 pub(crate) use bracketed::bracketed;
 pub(crate) use condition::Condition;
-pub(crate) use evaluation::{CANCELLED, Evaluation, VANISHING, multiply};
+pub(crate) use evaluation::{CANCELLED, Evaluation, VANISHING, multiply, trading_cost};
 pub(crate) use root::{Ending, Line, Origin, root};
 
 use crate::kernel::CertificateScratch;

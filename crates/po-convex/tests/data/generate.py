@@ -18,6 +18,7 @@ Files
   infeasible       least violations and all minimal conflicts; unbounded requests
   psd              nearest correlation matrices, eigenvalue clipping
   integer          cardinality, minimum positions, forbidden pairs
+  nearest          portfolios nearest to a target
 
 Floats are written with the fewest digits (at most 17) that read back as the same double.
 All inputs are simulated from seeds or printed in the papers named; none is market data.
@@ -36,7 +37,7 @@ from importlib.metadata import version
 VERSIONS = {"numpy": "2.4.6", "scipy": "1.17.1", "cvxpy": "1.9.3", "clarabel": "0.11.1", "quadprog": "0.1.14",
             "piqp": "0.7.0", "osqp": "1.1.3", "scs": "3.3.1", "PyPortfolioOpt": "1.6.0", "skfolio": "1.12.2",
             "Riskfolio-Lib": "7.4.0", "statsmodels": "0.15.0", "mpmath": "1.4.1"}
-FILES = ["qp", "markowitz", "black_litterman", "frontier", "infeasible", "psd", "integer"]
+FILES = ["qp", "markowitz", "black_litterman", "frontier", "infeasible", "psd", "integer", "nearest"]
 
 
 def main():

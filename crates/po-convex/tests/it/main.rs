@@ -14,6 +14,7 @@ mod infeasible;
 mod integer;
 mod line;
 mod markowitz;
+mod nearest_portfolio;
 mod parse;
 mod portfolios;
 mod qp;
