@@ -4,8 +4,8 @@
 //! Run it with `cargo run -p po-hrp --example herc`.
 #![expect(clippy::print_stdout, reason = "an example shows what it finds")]
 
-use po_core::{Allocator, Bounds, Covariance, Universe};
-use po_hrp::{ClusterCount, ClusterWeights, Division, Herc, HercAllocation, HercParams};
+use po_core::{Allocator, Bounds, Covariance, Returns, Risk, Universe};
+use po_hrp::{ClusterCount, ClusterWeights, Division, Herc, HercAllocation, HercParams, Market};
 
 /// Weights are sums and products of a few rounded numbers.
 const ROUNDING: f64 = 1e-12;
@@ -54,6 +54,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let allocation = Herc::new(params)?.allocate(&covariance)?;
     show("IEF at most 15 %", &universe, &allocation);
     assert_weights(&allocation, [0.25, 0.25, 0.225, 0.15, 0.125]);
+
+    // By the worst loss of four periods: what shares lose together is 4 %, bonds 1 %, gold 2 %.
+    let returns = [
+        [0.02, -0.04, 0.01, 0.03], // AAPL
+        [0.02, -0.04, 0.03, 0.01], // MSFT
+        [0.01, 0.00, -0.01, 0.00], // TLT
+        [0.00, 0.01, -0.01, 0.01], // IEF
+        [-0.02, 0.03, 0.01, 0.00], // GLD
+    ];
+    let returns = Returns::from_column_slice(4, 5, &returns.concat())?;
+    let market = Market { returns: Some(&returns), ..Market::from(&covariance) };
+    let params = HercParams { risk: Risk::WorstRealisation, ..HercParams::default() };
+    let allocation = Herc::new(params)?.allocate_market(market)?;
+    println!("\nby the worst loss");
+    explain(&universe, &allocation);
+    let rest = 4.0 / 7.0;
+    assert_weights(&allocation, [1.5 / 7.0, 1.5 / 7.0, rest / 3.0, rest / 3.0, rest / 3.0]);
     Ok(())
 }
 
@@ -71,22 +88,11 @@ fn show(title: &str, universe: &Universe, allocation: &HercAllocation) {
     }
 }
 
-/// Prints each split of the tree above the clusters.
+/// Prints each split of the tree above the clusters, and each cluster, in words.
 fn explain(universe: &Universe, allocation: &HercAllocation) {
-    let names =
-        |assets: &[usize]| assets.iter().map(|&asset| universe.label(asset)).collect::<Vec<_>>().join(" ");
     println!("\nwhy");
-    for split in allocation.explain() {
-        println!(
-            "  {:<10} | {:<15} risks {:.4} | {:.4}, so the left side gets {:.0} % of {:.2}",
-            names(&split.left),
-            names(&split.right),
-            split.risk_left,
-            split.risk_right,
-            100.0 * split.share_left,
-            split.weight_left + split.weight_right,
-        );
-    }
+    allocation.explain().iter().for_each(|split| println!("  {}", split.words(universe)));
+    allocation.clusters().iter().for_each(|cluster| println!("  {}", cluster.words(universe)));
 }
 
 fn assert_weights(allocation: &HercAllocation, expected: [f64; 5]) {

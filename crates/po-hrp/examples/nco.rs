@@ -4,8 +4,8 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it finds")]
 
 use po_convex::{Markowitz, MarkowitzParams};
-use po_core::{Allocator, Covariance, InverseVariance, Universe, Weights};
-use po_hrp::{ClusterCount, Hrp, HrpParams, Nco, NcoParams};
+use po_core::{Allocator, Covariance, DistanceMatrix, InverseVariance, Universe, Weights};
+use po_hrp::{ClusterCount, Hrp, HrpParams, Market, Nco, NcoParams};
 
 /// The optimiser's equations are solved to rounding.
 const ROUNDING: f64 = 1e-12;
@@ -38,13 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("clusters");
     for nest in nested.explain() {
-        let members: Vec<String> = nest
-            .members
-            .iter()
-            .zip(nest.inner.as_slice())
-            .map(|(&asset, inner)| format!("{} {:.1} %", universe.label(asset), 100.0 * inner))
-            .collect();
-        println!("  {:5.1} % of {}", 100.0 * nest.outer, members.join(", "));
+        println!("  {}", nest.words(&universe));
     }
     // What the optimisers found out about each cluster is there as well.
     assert!(nested.inner().iter().all(|portfolio| portfolio.as_ref().net() - 1.0 < ROUNDING));
@@ -55,11 +49,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let calm_between =
         Nco::new(given(), Hrp::new(HrpParams::default())?, minimum()?)?.allocate(&covariance)?;
 
+    // Clusters by distances of one's own: shares here, bonds there.
+    let is_bond = |asset: usize| asset >= 4;
+    let apart = |entry: usize| match (entry / 6, entry % 6) {
+        (row, col) if row == col => 0.0,
+        (row, col) if is_bond(row) == is_bond(col) => 0.1,
+        _ => 1.0,
+    };
+    let distances = DistanceMatrix::from_column_slice(6, &(0..36).map(apart).collect::<Vec<f64>>())?;
+    let market = Market { distances: Some(&distances), ..Market::from(&covariance) };
+    let params = NcoParams { clusters: ClusterCount::Given(2), ..NcoParams::default() };
+    let by_class = Nco::new(params, minimum()?, minimum()?)?.allocate_market(market)?;
+    assert_eq!(by_class.clusters().labels(), [0, 0, 0, 0, 1, 1]);
+
     println!("\nvolatility");
     let least = volatility(whole.as_ref())?;
     for (name, weights) in [
         ("minimum variance", whole.as_ref()),
         ("nested", nested.weights()),
+        ("nested, shares and bonds", by_class.weights()),
         ("inverse variance between", calm_inside.weights()),
         ("hierarchical risk parity inside", calm_between.weights()),
     ] {

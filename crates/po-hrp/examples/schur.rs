@@ -59,6 +59,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         last = risk;
     }
 
+    // Why: each split, with variances as they are once the halves were told of each other.
+    println!("\nwhy, for a gamma of 0.5");
+    let half = Schur::new(SchurParams::default())?.allocate(&covariance)?;
+    half.explain().iter().for_each(|split| println!("  {}", split.words(&universe)));
+
     // A gamma of zero is hierarchical risk parity itself.
     let none = Schur::new(SchurParams { gamma: 0.0, ..SchurParams::default() })?.allocate(&covariance)?;
     assert_eq!(none.weights(), hrp.weights());

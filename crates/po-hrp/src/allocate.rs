@@ -3,12 +3,13 @@
 use po_core::{Allocator, Covariance, Risk, RiskError, RiskMeasure};
 
 use crate::bisection::Told;
-use crate::distance::{inverse_deviations, squared_distances, squared_given};
+use crate::clustering::Growth;
 use crate::limits::Limits;
-use crate::linkage::grow;
-use crate::prim::prim_of_covariance;
+use crate::measured::{Measuring, Positions};
+#[cfg(feature = "linalg")]
+use crate::seriation;
 use crate::{Error, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, Market, Metric};
-use crate::{bisection, groups, measured, ordering};
+use crate::{bisection, groups, measured, ordering, stable_order};
 
 /// Hierarchical risk parity: clusters assets by correlation and splits risk down the tree.
 ///
@@ -68,12 +69,20 @@ impl Hrp {
         Ok(Self { linkage, metric, leaf_order, risk, limits: Limits::new(bounds, groups)? })
     }
 
+    /// How the tree is grown.
+    #[cfg(feature = "linalg")]
+    pub(crate) fn growth(&self) -> (Linkage, Metric) {
+        (self.linkage, self.metric)
+    }
+
     /// Allocates from a covariance, from returns for a measure of risk that it does not tell, and by the distances that
     /// are given.
     ///
     /// # Errors
     /// As [`Hrp::allocate_into`]; [`Error::ReturnsNeeded`] for such a measure without returns;
-    /// [`Error::Input`] for returns or distances of another number of assets, or an asset whose risk is not positive;
+    /// [`Error::Input`] for returns or distances of another number of assets; [`Error::AssetRisk`] for an asset whose
+    /// risk is not positive;
+    /// [`Error::UnknownBefore`] and [`Error::TwiceBefore`] for the order before, where it is asked for;
     /// [`Error::Risk`] and [`Error::ClusterRisk`] for a cluster whose risk is not a number of zero or more.
     pub fn allocate_market(&self, market: Market<'_>) -> Result<HrpAllocation, Error> {
         let mut allocation = HrpAllocation::default();
@@ -94,17 +103,30 @@ impl Hrp {
         scratch: &mut HrpScratch,
         allocation: &mut HrpAllocation,
     ) -> Result<(), Error> {
+        self.allocate_signed_into(market, &[], scratch, allocation)
+    }
+
+    /// Allocates where assets with a sign of minus one are short: covariance and distances are those of the positions,
+    /// returns those of the assets.
+    pub(crate) fn allocate_signed_into(
+        &self,
+        market: Market<'_>,
+        signs: &[f64],
+        scratch: &mut HrpScratch,
+        allocation: &mut HrpAllocation,
+    ) -> Result<(), Error> {
         if let Some(told) = Told::by_covariance(self.risk) {
             self.lay_out(market, scratch, allocation)?;
             let HrpScratch { inverse, variances, .. } = scratch;
-            let HrpAllocation { order, splits, .. } = allocation;
+            let HrpAllocation { order, splits, measure, .. } = allocation;
             bisection::risks_into((market.covariance, inverse), told, order, variances, splits)?;
+            *measure = Some(self.risk);
             return self.weigh(scratch, allocation);
         }
-        market.returns_for(self.risk.name())?;
-        let mut measuring = std::mem::take(&mut scratch.risk);
-        let allocated = self.allocate_by_into((&self.risk, &mut measuring), market, scratch, allocation);
-        scratch.risk = measuring;
+        let (risk, mut memory) = (self.risk, std::mem::take(&mut scratch.risk));
+        let measuring = Measuring { measure: &risk, scratch: &mut memory, of_field: Some(risk) };
+        let allocated = self.measure_into(measuring, market, signs, scratch, allocation);
+        scratch.risk = memory;
         allocated
     }
 
@@ -162,10 +184,35 @@ impl Hrp {
         scratch: &mut HrpScratch,
         allocation: &mut HrpAllocation,
     ) -> Result<(), Error> {
-        let returns = market.returns_for("risk")?;
+        self.allocate_signed_by_into(measure, market, &[], scratch, allocation)
+    }
+
+    /// As [`Hrp::allocate_signed_into`], by a measure of one's own.
+    pub(crate) fn allocate_signed_by_into<M: RiskMeasure<Error: Into<RiskError>>>(
+        &self,
+        (measure, scratch_of): (&M, &mut M::Scratch),
+        market: Market<'_>,
+        signs: &[f64],
+        scratch: &mut HrpScratch,
+        allocation: &mut HrpAllocation,
+    ) -> Result<(), Error> {
+        let measuring = Measuring { measure, scratch: scratch_of, of_field: None };
+        self.measure_into(measuring, market, signs, scratch, allocation)
+    }
+
+    fn measure_into<M: RiskMeasure<Error: Into<RiskError>>>(
+        &self,
+        measuring: Measuring<'_, M>,
+        market: Market<'_>,
+        signs: &[f64],
+        scratch: &mut HrpScratch,
+        allocation: &mut HrpAllocation,
+    ) -> Result<(), Error> {
+        let returns = market.returns_for(measured::name(measuring.of_field))?;
         self.lay_out(market, scratch, allocation)?;
-        let HrpAllocation { order, splits, .. } = allocation;
-        measured::risks_into(returns, order, measure, &mut scratch.measured, splits)?;
+        let HrpAllocation { order, splits, measure, .. } = allocation;
+        *measure = measuring.of_field;
+        measured::risks_into(Positions { returns, signs }, order, measuring, &mut scratch.measured, splits)?;
         self.weigh(scratch, allocation)
     }
 
@@ -178,11 +225,20 @@ impl Hrp {
     ) -> Result<(), Error> {
         self.limits.check(market.covariance.len())?;
         self.cluster(market, scratch, allocation)?;
-        let HrpScratch { distances, ordering, stack, .. } = scratch;
+        let HrpScratch { distances, ordering, stable_order, stack, .. } = scratch;
         let HrpAllocation { tree, order, .. } = allocation;
-        tree.leaf_order_into(stack, order);
-        if self.leaf_order == LeafOrder::Optimal {
-            ordering::optimise(tree, distances, ordering, order);
+        match self.leaf_order {
+            LeafOrder::Dendrogram => tree.leaf_order_into(stack, order),
+            LeafOrder::Optimal => {
+                tree.leaf_order_into(stack, order);
+                ordering::optimise(tree, distances, ordering, order);
+            }
+            LeafOrder::Stable => {
+                let before = market.order_before.unwrap_or_default();
+                stable_order::settle(tree, before, stable_order, stack, order)?;
+            }
+            #[cfg(feature = "linalg")]
+            LeafOrder::Spectral => seriation::seriate(distances, &mut scratch.line, order)?,
         }
         Ok(())
     }
@@ -200,30 +256,20 @@ impl Hrp {
         Ok(())
     }
 
-    /// Tree clustering: fills `allocation.tree`, and `scratch.distances` when the leaf order asks for them.
+    /// Tree clustering: fills `allocation.tree`, and `scratch.distances` when the leaf order asks for them, squared unless
+    /// it is the optimal one.
     fn cluster(
         &self,
-        Market { covariance, distances: given, .. }: Market<'_>,
+        market: Market<'_>,
         scratch: &mut HrpScratch,
         allocation: &mut HrpAllocation,
     ) -> Result<(), Error> {
         let HrpScratch { inverse, linkage, distances, .. } = scratch;
-        inverse_deviations(covariance, inverse)?;
-        let matrix = &mut linkage.matrix;
-        if (self.linkage, self.metric, self.leaf_order, given)
-            == (Linkage::Single, Metric::Correlation, LeafOrder::Dendrogram, None)
-        {
-            prim_of_covariance(covariance, inverse, &mut linkage.prim, &mut allocation.tree)?;
-        } else {
-            match given {
-                Some(given) => squared_given(self.metric, given, covariance.len(), matrix, distances)?,
-                None => squared_distances(self.metric, covariance, inverse, matrix, distances)?,
-            }
-            if self.leaf_order == LeafOrder::Optimal {
-                distances.copy_from(&linkage.matrix);
-                distances.square_root();
-            }
-            grow(self.linkage, linkage, &mut allocation.tree);
+        let keep = self.leaf_order.needs_distances();
+        let growth = Growth { linkage: self.linkage, metric: self.metric, keep };
+        growth.tree_into(market, inverse, linkage, distances, &mut allocation.tree)?;
+        if self.leaf_order == LeafOrder::Optimal {
+            distances.square_root();
         }
         Ok(())
     }

@@ -1,9 +1,10 @@
 //! The result: weights, and the way that led to them.
 
-use po_core::Weights;
+use po_core::{Risk, Universe, Weights};
 
-use crate::Dendrogram;
+use crate::params::named;
 use crate::tree::{Sorting, Tree};
+use crate::{Dendrogram, words};
 
 /// The weights of hierarchical risk parity with the tree, the leaf order and the splits that gave them.
 ///
@@ -14,6 +15,8 @@ pub struct HrpAllocation {
     pub(crate) order: Vec<usize>,
     pub(crate) tree: Tree,
     pub(crate) splits: Vec<Bisection>,
+    /// The measure of the splits' risks, if it is one of the field.
+    pub(crate) measure: Option<Risk>,
 }
 
 /// One split of a cluster, by places in the leaf order.
@@ -32,7 +35,8 @@ pub(crate) struct Bisection {
 /// Why one cluster was split as it was.
 ///
 /// # Shapes and units
-/// Assets by index, in leaf order; risks in the units of their measure; weights as fractions of the whole portfolio.
+/// Assets by index, in leaf order; risks per period, in the units of their measure; weights as fractions of the whole
+/// portfolio.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -41,9 +45,13 @@ pub struct Split {
     pub left: Vec<usize>,
     /// The assets of the right half.
     pub right: Vec<usize>,
-    /// Risk of the left half's portfolio, whose weights are inverse to the risks of its assets.
+    /// What the risks are those of, and whether they tell the share.
+    pub rule: SplitRule,
+    /// The measure of the risks; none for one that is not of the field.
+    pub measure: Option<Risk>,
+    /// Risk of the left half.
     pub risk_left: f64,
-    /// Risk of the right half's portfolio.
+    /// Risk of the right half.
     pub risk_right: f64,
     /// The share of the cluster's weight that these risks earn the left half: `r_right / (r_left + r_right)`.
     pub share_left: f64,
@@ -51,6 +59,94 @@ pub struct Split {
     pub weight_left: f64,
     /// The weight that the right half got.
     pub weight_right: f64,
+}
+
+/// What the risk of a half is, and whether it tells the share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum SplitRule {
+    /// The risk of the half's portfolio whose weights are inverse to the risks of its assets.
+    #[default]
+    Portfolios,
+    /// The sum of such risks over the clusters of the half.
+    Clusters,
+    /// The variance of such a portfolio by the covariance of what the half was told of the other one.
+    Augmented,
+    /// The sum over clusters; but each half earns one half, whatever it is.
+    Halves,
+}
+
+named!(SplitRule, "rule of a split",
+    Portfolios => "portfolios", Clusters => "clusters", Augmented => "augmented", Halves => "halves");
+
+/// A weight that differs by less from what it earned does so for rounding.
+const MOVED: f64 = 1e-9;
+
+impl Split {
+    /// Whether bounds moved the weights away from what the risks earn.
+    #[must_use]
+    pub fn is_moved(&self) -> bool {
+        (self.weight_left - self.earned_left()).abs() > MOVED
+    }
+
+    /// The weight that the risks earn the left half.
+    fn earned_left(&self) -> f64 {
+        self.share_left * (self.weight_left + self.weight_right)
+    }
+
+    /// The split in two sentences: what risks the halves have and what these earn, and what the halves get.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Allocator, Covariance, Universe};
+    /// use po_hrp::{Hrp, HrpParams};
+    ///
+    /// let universe = Universe::new(["AAPL", "TLT"])?;
+    /// let covariance = Covariance::from_column_slice(2, &[0.04, 0.0, 0.0, 0.01])?;
+    /// let allocation = Hrp::new(HrpParams::default())?.allocate(&covariance)?;
+    /// assert_eq!(
+    ///     allocation.explain()[0].words(&universe),
+    ///     "AAPL has a variance of 0.04, and TLT one of 0.01, so the former earns 20 % of the weight of both. \
+    ///      The former gets 20 % of the portfolio, and the latter 80 %."
+    /// );
+    /// # Ok::<(), po_hrp::Error>(())
+    /// ```
+    #[must_use]
+    pub fn words(&self, universe: &Universe) -> String {
+        let (left, right) = (words::names(&self.left, universe), words::names(&self.right, universe));
+        let (measure, risks) = (words::a_risk(self.measure), (self.risk_left, self.risk_right));
+        let (risk_left, risk_right) = (words::figures(risks.0), words::figures(risks.1));
+        let one = self.left.len() == 1;
+        let (has, adds, earns, gets) =
+            if one { ("has", "adds", "earns", "gets") } else { ("have", "add", "earn", "get") };
+        let reason = match self.rule {
+            SplitRule::Portfolios => {
+                format!("{left} {has} {measure} of {risk_left}, and {right} one of {risk_right}")
+            }
+            SplitRule::Augmented => format!(
+                "Told of the other half, {left} {has} {measure} of {risk_left}, and {right} one of {risk_right}"
+            ),
+            SplitRule::Clusters | SplitRule::Halves => format!(
+                "Cluster by cluster, {left} {adds} up to {measure} of {risk_left}, and {right} to one of {risk_right}"
+            ),
+        };
+        let earned = match self.rule {
+            SplitRule::Halves => "; each half earns half of the weight of both all the same".to_owned(),
+            _ if risks == (0.0, 0.0) => ", so each half earns half of the weight of both".to_owned(),
+            _ => format!(", so the former {earns} {} of the weight of both", words::percent(self.share_left)),
+        };
+        let (weight_left, weight_right) =
+            (words::percent(self.weight_left), words::percent(self.weight_right));
+        let given = if self.is_moved() {
+            let earned = words::percent(self.earned_left());
+            format!("Bounds give the former {weight_left} of the portfolio in place of {earned}")
+        } else {
+            format!("The former {gets} {weight_left} of the portfolio")
+        };
+        format!("{reason}{earned}. {given}, and the latter {weight_right}.")
+    }
 }
 
 impl HrpAllocation {
@@ -90,7 +186,7 @@ impl HrpAllocation {
     /// ```
     #[must_use]
     pub fn explain(&self) -> Vec<Split> {
-        explain(&self.order, &self.splits)
+        explain(&self.order, &self.splits, SplitRule::Portfolios, self.measure)
     }
 }
 
@@ -101,13 +197,20 @@ impl AsRef<Weights> for HrpAllocation {
 }
 
 /// Each split by the assets of its sides, a cluster before its parts.
-pub(crate) fn explain(order: &[usize], splits: &[Bisection]) -> Vec<Split> {
+pub(crate) fn explain(
+    order: &[usize],
+    splits: &[Bisection],
+    rule: SplitRule,
+    measure: Option<Risk>,
+) -> Vec<Split> {
     let mut splits = splits.to_vec();
     splits.sort_by_key(|split| (split.start, std::cmp::Reverse(split.end)));
     let assets = |start: usize, end: usize| order[start..end].to_vec();
     let explain = |split: Bisection| Split {
         left: assets(split.start, split.mid),
         right: assets(split.mid, split.end),
+        rule,
+        measure,
         risk_left: split.risk_left,
         risk_right: split.risk_right,
         share_left: split.share_left,

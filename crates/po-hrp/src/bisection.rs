@@ -34,7 +34,7 @@ impl Told {
     }
 
     /// `p_i`, the inverse of an asset's own risk, from `1 / σ_i`.
-    fn inverse(self, deviation: f64) -> f64 {
+    pub(crate) fn inverse(self, deviation: f64) -> f64 {
         match self {
             Self::Equal => 1.0,
             Self::Variance => deviation * deviation,
@@ -42,7 +42,7 @@ impl Told {
         }
     }
 
-    fn of_variance(self, variance: f64) -> f64 {
+    pub(crate) fn of_variance(self, variance: f64) -> f64 {
         match self {
             Self::Equal => 1.0,
             Self::Variance => variance,

@@ -78,7 +78,8 @@ pub enum Error {
     /// The variance of a cluster is negative by more than rounding: the covariance is far from positive
     /// semidefinite.
     #[error(
-        "the cluster of asset {first} and {others} others has variance {variance}, expected zero or more: the covariance is not positive semidefinite"
+        "{} has variance {variance}, expected zero or more: the covariance is not positive semidefinite",
+        cluster(*first, *others)
     )]
     NegativeClusterVariance {
         /// The first asset of the cluster, in leaf order.
@@ -93,7 +94,8 @@ pub enum Error {
     #[cfg(feature = "linalg")]
     #[cfg_attr(docsrs, doc(cfg(feature = "linalg")))]
     #[error(
-        "gamma is {gamma}, expected less, or a cap on gamma: the augmented covariance of the cluster of asset {first} and {others} others is not positive definite"
+        "gamma is {gamma}, expected less, or a cap on gamma: the augmented covariance of {} is not positive definite",
+        cluster(*first, *others)
     )]
     IndefiniteCluster {
         /// The first asset of the cluster, in leaf order.
@@ -103,6 +105,30 @@ pub enum Error {
         /// The gamma.
         gamma: f64,
     },
+    /// The order before has an asset that the covariance does not have.
+    #[error(
+        "place {place} of the order before is {asset}, expected an index below the number of assets, {assets}"
+    )]
+    UnknownBefore {
+        /// The place in the order.
+        place: usize,
+        /// The index that stands there.
+        asset: usize,
+        /// The number of assets.
+        assets: usize,
+    },
+    /// The order before has an asset twice.
+    #[error(
+        "asset {asset} stands at places {first} and {second} of the order before, expected each asset once"
+    )]
+    TwiceBefore {
+        /// The asset.
+        asset: usize,
+        /// Its first place.
+        first: usize,
+        /// Its second place.
+        second: usize,
+    },
     /// The measure of risk needs returns, and was given a covariance alone.
     #[error(
         "the {risk} of a cluster follows from returns, expected those of the assets beside their covariance"
@@ -111,9 +137,23 @@ pub enum Error {
         /// The measure.
         risk: &'static str,
     },
-    /// The returns of a cluster's portfolio are beyond the measure of risk.
-    #[error("the risk of the cluster of asset {first} and {others} others cannot be told: {problem}")]
+    /// The risk of an asset alone is zero, negative, or out of all range.
+    #[error(
+        "the {measure} of asset {asset} is {risk}, expected a positive number: its inverse is the weight in a cluster"
+    )]
+    AssetRisk {
+        /// The measure.
+        measure: &'static str,
+        /// The asset.
+        asset: usize,
+        /// Its risk.
+        risk: f64,
+    },
+    /// The returns of an asset, or of a cluster's portfolio, are beyond the measure of risk.
+    #[error("the {measure} of {} cannot be told: {problem}", cluster(*first, *others))]
     Risk {
+        /// The measure.
+        measure: &'static str,
         /// The first asset of the cluster, in leaf order.
         first: usize,
         /// How many other assets the cluster has.
@@ -122,8 +162,10 @@ pub enum Error {
         problem: RiskError,
     },
     /// The risk of a cluster is negative, as that of a portfolio can be that hardly loses.
-    #[error("the risk of the cluster of asset {first} and {others} others is {risk}, expected zero or more")]
+    #[error("the {measure} of {} is {risk}, expected zero or more", cluster(*first, *others))]
     ClusterRisk {
+        /// The measure.
+        measure: &'static str,
         /// The first asset of the cluster, in leaf order.
         first: usize,
         /// How many other assets the cluster has.
@@ -152,13 +194,16 @@ impl Error {
     pub fn named(&self, universe: &Universe) -> String {
         let asset = match self {
             Self::Input(error) => return error.named(universe),
-            Self::NegativeBound { asset, .. } => *asset,
+            Self::NegativeBound { asset, .. }
+            | Self::TwiceBefore { asset, .. }
+            | Self::AssetRisk { asset, .. } => *asset,
             Self::NegativeClusterVariance { first, .. }
             | Self::Risk { first, .. }
             | Self::ClusterRisk { first, .. } => *first,
             #[cfg(feature = "linalg")]
             Self::IndefiniteCluster { first, .. } => *first,
             Self::UnknownMember { .. }
+            | Self::UnknownBefore { .. }
             | Self::LowerBoundsTooHigh { .. }
             | Self::UpperBoundsTooLow { .. }
             | Self::GroupUnattainable { .. }
@@ -170,12 +215,21 @@ impl Error {
     }
 }
 
+/// What messages call a cluster, by its first asset; names take the place of the index.
+pub(crate) fn cluster(first: usize, others: usize) -> String {
+    match others {
+        0 => format!("asset {first}"),
+        1 => format!("the cluster of asset {first} and 1 other"),
+        _ => format!("the cluster of asset {first} and {others} others"),
+    }
+}
+
 /// Sums as a person would write them: without the last digits, which are rounding.
-fn rounded(sum: f64) -> f64 {
+pub(crate) fn rounded(sum: f64) -> f64 {
     if sum.abs() < 1e3 { (sum * 1e12).round() / 1e12 } else { sum }
 }
 
-fn quoted(groups: &[String]) -> String {
+pub(crate) fn quoted(groups: &[String]) -> String {
     let quoted: Vec<String> = groups.iter().map(|group| format!("{group:?}")).collect();
     quoted.join(", ")
 }

@@ -5,7 +5,9 @@ mod allocate;
 mod allocation;
 mod bisection;
 mod chain;
+mod clustering;
 mod clusters;
+mod dbht;
 mod dendrogram;
 mod distance;
 mod error;
@@ -14,6 +16,7 @@ mod herc;
 mod lanes;
 mod limits;
 mod linkage;
+mod long_short;
 mod market;
 mod measured;
 mod nco;
@@ -26,17 +29,22 @@ mod schur;
 mod scratch;
 #[cfg(feature = "linalg")]
 mod seriation;
+mod stability;
+mod stable_order;
 mod tree;
+mod words;
 
 pub use allocate::Hrp;
-pub use allocation::{HrpAllocation, Split};
+pub use allocation::{HrpAllocation, Split, SplitRule};
 pub use clusters::{ClusterCount, Clusters, ClustersScratch, clusters, clusters_into};
+pub use dbht::{BubbleLink, Dbht, Edge, FilteredGraph, dbht, dbht_into, filtered_graph, filtered_graph_into};
 pub use dendrogram::{Dendrogram, Merge};
 pub use error::Error;
-pub use herc::{
-    ClusterRisk, ClusterWeights, Division, Herc, HercAllocation, HercCluster, HercParams, HercScratch,
-};
+pub use herc::{ClusterWeights, Division, Herc, HercAllocation, HercCluster, HercParams, HercScratch};
 pub use linkage::{linkage, linkage_into};
+pub use long_short::{
+    Exposure, LongShort, LongShortAllocation, LongShortError, LongShortParams, LongShortScratch,
+};
 pub use market::Market;
 pub use nco::{Nco, NcoAllocation, NcoError, NcoParams, NcoScratch, Nest};
 pub use ordering::optimal_leaf_order;
@@ -48,3 +56,8 @@ pub use scratch::{HrpScratch, LinkageScratch};
 #[cfg(feature = "linalg")]
 #[cfg_attr(docsrs, doc(cfg(feature = "linalg")))]
 pub use seriation::{SeriationScratch, spectral_order, spectral_order_into};
+pub use stability::{
+    Answer, AssetStability, BootstrapInterval, ClusterStability, CountFrequency, Failure, NodeStability,
+    Stability, StabilityAnalysis, StabilityError, StabilityParams,
+};
+pub use stable_order::stable_leaf_order;

@@ -1,13 +1,14 @@
-//! From distances to a tree: the seven linkages, each by the algorithm that suits it.
+//! From distances to a tree: the linkages, each by the algorithm that suits it.
 
 use po_core::InputError;
 
 use crate::chain::{Reducible, chain};
+use crate::dbht;
 use crate::distance::Square;
 use crate::prim::prim_of_squares;
 use crate::scratch::LinkageScratch;
 use crate::tree::Tree;
-use crate::{Dendrogram, Error, Linkage};
+use crate::{Dendrogram, Error, FilteredGraph, Linkage};
 
 /// Clusters N items by their pairwise distances.
 ///
@@ -19,7 +20,8 @@ use crate::{Dendrogram, Error, Linkage};
 /// [`InputError::OutOfRange`] for a distance that is not a number in [0, 1e150].
 ///
 /// # Cost
-/// O(N²) time; O(N² log N) for centroid and median. N² numbers of memory.
+/// O(N²) time; O(N² log N) for centroid and median; as [`dbht`](crate::dbht()) for directed bubbles.
+/// N² numbers of memory, and N² more for directed bubbles.
 ///
 /// # Examples
 /// ```
@@ -95,6 +97,8 @@ pub(crate) fn grow(method: Linkage, scratch: &mut LinkageScratch, tree: &mut Tre
         }
         Linkage::Centroid => generic(kodama::Method::Centroid, scratch, tree),
         Linkage::Median => generic(kodama::Method::Median, scratch, tree),
+        Linkage::Dbht => dbht::grow(FilteredGraph::Tmfg, matrix, &mut scratch.dbht, tree),
+        Linkage::DbhtPmfg => dbht::grow(FilteredGraph::Pmfg, matrix, &mut scratch.dbht, tree),
     }
 }
 

@@ -34,11 +34,15 @@ pub struct Market<'a> {
     /// Distances to cluster, in place of those of the correlations; such as from a
     /// [`Codependence`](po_core::Codependence).
     pub distances: Option<&'a DistanceMatrix>,
+    /// The order in which the assets stood at the last rebalance, for
+    /// [`LeafOrder::Stable`](crate::LeafOrder::Stable) alone, which stays near it: such as the last
+    /// [`leaf_order`](crate::HrpAllocation::leaf_order). Assets that it does not have count for nothing.
+    pub order_before: Option<&'a [usize]>,
 }
 
 impl<'a> From<&'a Covariance> for Market<'a> {
     fn from(covariance: &'a Covariance) -> Self {
-        Self { covariance, returns: None, distances: None }
+        Self { covariance, returns: None, distances: None, order_before: None }
     }
 }
 

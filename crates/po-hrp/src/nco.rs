@@ -10,12 +10,8 @@ use po_core::nalgebra::DMatrix;
 use po_core::simd::axpy;
 use po_core::{Allocator, Covariance, InputError, Weights};
 
-use crate::clusters::{ChoiceScratch, Distances, choose_into};
-use crate::distance::{Square, inverse_deviations, squared_distances};
-use crate::linkage::grow;
-use crate::prim::prim_of_covariance;
-use crate::tree::Tree;
-use crate::{Clusters, Dendrogram, Error, Linkage, LinkageScratch, Metric};
+use crate::clustering::Grouping;
+use crate::{Clusters, Dendrogram, Error, Market};
 
 pub use allocation::{NcoAllocation, Nest};
 pub use error::NcoError;
@@ -84,33 +80,21 @@ pub struct Nco<I, O> {
 /// # Cost
 /// For N assets, beside what the two allocators keep, in numbers of eight bytes: N² for the linkage, the square of the
 /// size of the largest cluster, the number of clusters that is tried times N, and a small multiple of N; half of N²
-/// more for centroid and median linkage, N² for [`Metric::Columns`].
+/// more for centroid and median linkage, N² for [`Metric::Columns`](crate::Metric) and for distances that are given.
 /// Single linkage of the correlation distance needs no N².
 pub struct NcoScratch<I: Allocator, O: Allocator> {
     grouping: Grouping,
-    nested: Nested,
+    dendrogram: Dendrogram,
+    nested: Blocks,
     inner: I::Scratch,
     outer: O::Scratch,
     /// Results of clusters that there were once and are not now: places for the next ones.
     spare: Vec<I::Output>,
 }
 
-/// Memory to find the clusters.
-#[derive(Clone, Debug, Default)]
-struct Grouping {
-    /// `1 / σ_i`.
-    inverse: Vec<f64>,
-    linkage: LinkageScratch,
-    tree: Tree,
-    dendrogram: Dendrogram,
-    /// Squared distances between columns, kept while the linkage consumes its matrix.
-    distances: Square,
-    choice: ChoiceScratch,
-}
-
 /// Memory for what stands inside and between the clusters.
 #[derive(Clone, Debug, Default)]
-struct Nested {
+struct Blocks {
     /// The assets, cluster by cluster.
     members: Vec<usize>,
     /// Where each cluster begins among the members, and where the last one ends.
@@ -127,7 +111,8 @@ impl<I: Allocator, O: Allocator> Default for NcoScratch<I, O> {
     fn default() -> Self {
         Self {
             grouping: Grouping::default(),
-            nested: Nested::default(),
+            dendrogram: Dendrogram::default(),
+            nested: Blocks::default(),
             inner: I::Scratch::default(),
             outer: O::Scratch::default(),
             spare: Vec::new(),
@@ -162,6 +147,80 @@ impl<I, O> Nco<I, O> {
     }
 }
 
+impl<I: Allocator, O: Allocator> Nco<I, O>
+where
+    for<'a> I::Input<'a>: From<&'a Covariance>,
+    for<'a> O::Input<'a>: From<&'a Covariance>,
+{
+    /// Allocates from a covariance, by the distances that are given.
+    ///
+    /// Returns are not looked at: both allocators see covariances alone.
+    ///
+    /// # Errors
+    /// As [`Nco::allocate_into`]; [`NcoError::Clusters`] for distances of another number of assets.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, DistanceMatrix, EqualWeight};
+    /// use po_hrp::{ClusterCount, Market, Nco, NcoParams};
+    ///
+    /// let covariance = Covariance::from_column_slice(3, &[0.04, 0.02, 0.0, 0.02, 0.04, 0.0, 0.0, 0.0, 0.01])?;
+    /// // The second and the third asset are near each other, whatever their correlation.
+    /// let distances = DistanceMatrix::from_column_slice(3, &[0.0, 1.0, 1.0, 1.0, 0.0, 0.1, 1.0, 0.1, 0.0])?;
+    /// let market = Market { distances: Some(&distances), ..Market::from(&covariance) };
+    /// let params = NcoParams { clusters: ClusterCount::Given(2), ..NcoParams::default() };
+    /// let allocation = Nco::new(params, EqualWeight, EqualWeight)?.allocate_market(market)?;
+    /// assert_eq!(allocation.weights().as_slice(), [0.5, 0.25, 0.25]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn allocate_market(&self, market: Market<'_>) -> Result<Nested<I, O>, Refused<I, O>> {
+        let mut allocation = NcoAllocation::default();
+        self.allocate_market_into(market, &mut NcoScratch::default(), &mut allocation)?;
+        Ok(allocation)
+    }
+
+    /// As [`Nco::allocate_market`], in the memory that is there.
+    ///
+    /// # Errors
+    /// As [`Nco::allocate_market`].
+    pub fn allocate_market_into(
+        &self,
+        market: Market<'_>,
+        scratch: &mut NcoScratch<I, O>,
+        allocation: &mut Nested<I, O>,
+    ) -> Result<(), Refused<I, O>> {
+        let NcoScratch { grouping, dendrogram, nested, inner: inner_scratch, outer: outer_scratch, spare } =
+            scratch;
+        let NcoAllocation { weights, clusters, inner, outer } = allocation;
+        let (NcoParams { linkage, metric, clusters: count }, covariance) = (&self.params, market.covariance);
+        grouping.find((*linkage, *metric, *count), market, dendrogram, clusters)?;
+        nested.sort(clusters);
+        let count = clusters.count();
+        hold(count, inner, spare);
+        for (cluster, result) in inner.iter_mut().enumerate() {
+            nested.zoom_in(cluster, covariance)?;
+            self.inner
+                .allocate_into((&nested.covariance).into(), inner_scratch, result)
+                .map_err(|source| NcoError::Inner { members: nested.members_of(cluster).to_vec(), source })?;
+            nested.take(cluster, (*result).as_ref())?;
+        }
+        nested.zoom_out(covariance)?;
+        self.outer
+            .allocate_into((&nested.covariance).into(), outer_scratch, outer)
+            .map_err(|source| NcoError::Outer { clusters: count, source })?;
+        nested.multiply(clusters, (*outer).as_ref())?;
+        weights.assign(&nested.weights)?;
+        tracing::debug!(assets = covariance.len(), clusters = count, %linkage, "allocated");
+        Ok(())
+    }
+}
+
+/// The result of nested allocators.
+type Nested<I, O> = NcoAllocation<<I as Allocator>::Output, <O as Allocator>::Output>;
+
+/// What nested allocators refuse.
+type Refused<I, O> = NcoError<<I as Allocator>::Error, <O as Allocator>::Error>;
+
 impl<I: Allocator, O: Allocator> Allocator for Nco<I, O>
 where
     for<'a> I::Input<'a>: From<&'a Covariance>,
@@ -184,27 +243,7 @@ where
         scratch: &mut NcoScratch<I, O>,
         allocation: &mut NcoAllocation<I::Output, O::Output>,
     ) -> Result<(), Self::Error> {
-        let NcoScratch { grouping, nested, inner: inner_scratch, outer: outer_scratch, spare } = scratch;
-        let NcoAllocation { weights, clusters, inner, outer } = allocation;
-        grouping.find(&self.params, covariance, clusters)?;
-        nested.sort(clusters);
-        let count = clusters.count();
-        hold(count, inner, spare);
-        for (cluster, result) in inner.iter_mut().enumerate() {
-            nested.zoom_in(cluster, covariance)?;
-            self.inner
-                .allocate_into((&nested.covariance).into(), inner_scratch, result)
-                .map_err(|source| NcoError::Inner { members: nested.members_of(cluster).to_vec(), source })?;
-            nested.take(cluster, (*result).as_ref())?;
-        }
-        nested.zoom_out(covariance)?;
-        self.outer
-            .allocate_into((&nested.covariance).into(), outer_scratch, outer)
-            .map_err(|source| NcoError::Outer { clusters: count, source })?;
-        nested.multiply(clusters, (*outer).as_ref())?;
-        weights.assign(&nested.weights)?;
-        tracing::debug!(assets = covariance.len(), clusters = count, linkage = %self.params.linkage, "allocated");
-        Ok(())
+        self.allocate_market_into(covariance.into(), scratch, allocation)
     }
 }
 
@@ -218,39 +257,7 @@ fn hold<T: Default>(count: usize, results: &mut Vec<T>, spare: &mut Vec<T>) {
     spare.reserve(results.len());
 }
 
-impl Grouping {
-    fn find(
-        &mut self,
-        params: &NcoParams,
-        covariance: &Covariance,
-        clusters: &mut Clusters,
-    ) -> Result<(), Error> {
-        let Self { inverse, linkage, tree, dendrogram, distances, choice } = self;
-        if covariance.is_empty() {
-            return Err(InputError::Empty { what: "the covariance" }.into());
-        }
-        params.clusters.check_assets(covariance.len())?;
-        inverse_deviations(covariance, inverse)?;
-        if (params.linkage, params.metric) == (Linkage::Single, Metric::Correlation) {
-            prim_of_covariance(covariance, inverse, &mut linkage.prim, tree)?;
-        } else {
-            squared_distances(params.metric, covariance, inverse, &mut linkage.matrix, distances)?;
-            if params.clusters.needs_distances() && params.metric == Metric::Columns {
-                distances.copy_from(&linkage.matrix);
-            }
-            grow(params.linkage, linkage, tree);
-        }
-        tree.dendrogram_into(&mut linkage.sorting, dendrogram);
-        let distances = match params.metric {
-            Metric::Correlation => Distances::Correlation { covariance, inverse },
-            Metric::Columns => Distances::Squared(distances),
-        };
-        choose_into(params.clusters, dendrogram, distances, choice, clusters);
-        Ok(())
-    }
-}
-
-impl Nested {
+impl Blocks {
     /// Sorts the assets by cluster, and within a cluster by index.
     fn sort(&mut self, clusters: &Clusters) {
         let Self { members, starts, weights, .. } = self;

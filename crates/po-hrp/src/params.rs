@@ -1,17 +1,16 @@
 //! The settings of hierarchical risk parity.
 
-use std::fmt;
-use std::str::FromStr;
+use po_core::{Bounds, GroupBound, Risk};
 
-use po_core::{Bounds, GroupBound, InputError, Risk, nearest_name};
+use crate::FilteredGraph;
 
 /// Settings of [`Hrp`](crate::Hrp).
 ///
 /// | Name | Default | Range | Meaning |
 /// |---|---|---|---|
-/// | `linkage` | `Ward` | seven linkages | how the distance of two clusters follows from that of their assets |
+/// | `linkage` | `Ward` | any [`Linkage`] | how the distance of two clusters follows from that of their assets |
 /// | `metric` | `Correlation` | two metrics | which distance of two assets is clustered |
-/// | `leaf_order` | `Dendrogram` | two orders | which of the orders that the tree allows is bisected |
+/// | `leaf_order` | `Dendrogram` | all orders | which order of the assets is bisected |
 /// | `risk` | `Variance` | any [`Risk`] | what halves are weighed by; most measures need the returns of a [`Market`](crate::Market) |
 /// | `bounds` | none | `0 <= lower <= upper` | least and greatest weight of each asset |
 /// | `groups` | none | `lower <= upper` | least and greatest total weight of groups of assets |
@@ -23,7 +22,7 @@ pub struct HrpParams {
     pub linkage: Linkage,
     /// Which distance of two assets is clustered.
     pub metric: Metric,
-    /// Which of the orders that the tree allows is bisected.
+    /// Which order of the assets is bisected.
     pub leaf_order: LeafOrder,
     /// What the halves of a cluster are weighed by.
     pub risk: Risk,
@@ -83,6 +82,17 @@ pub enum Linkage {
     /// d²(ab, x) = d²(a, x) / 2 + d²(b, x) / 2 - d²(a, b) / 4
     /// ```
     Median,
+    /// Directed bubbles of the triangulated maximally filtered graph (Song, Di Matteo, Aste 2012): complete linkage by
+    /// shortest paths along a planar graph of the strongest similarities, within its pieces, then between them, as
+    /// [`dbht`](crate::dbht()) has it; heights count merges, whatever the distances.
+    ///
+    /// ```text
+    /// similarity = 1 - d², or 1 - (d / d_max)² if d_max > 1
+    /// ```
+    Dbht,
+    /// The same on the planar maximally filtered graph, which takes up to O(N³) time.
+    #[cfg_attr(feature = "serde", serde(rename = "dbht-pmfg"))]
+    DbhtPmfg,
 }
 
 /// Which distance between two assets is clustered.
@@ -108,7 +118,7 @@ pub enum Metric {
     Columns,
 }
 
-/// In which order the leaves of the tree are laid out for the bisection; a tree of N leaves allows `2^(N-1)` orders.
+/// In which order the assets are laid out for the bisection; a tree of N leaves allows `2^(N-1)` orders of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -118,44 +128,65 @@ pub enum LeafOrder {
     Dendrogram,
     /// The order that minimises the sum of the distances between neighbours.
     Optimal,
+    /// The order with the fewest pairs that stand the other way round than in
+    /// [`Market::order_before`](crate::Market::order_before); see [`stable_leaf_order`](crate::stable_leaf_order).
+    ///
+    /// Where the order before leaves a choice, and without one, the leaves stand as the tree does.
+    Stable,
+    /// No order of the tree: that of [`spectral_order`](crate::spectral_order), from the distances that are clustered.
+    #[cfg(feature = "linalg")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "linalg")))]
+    Spectral,
+}
+
+impl LeafOrder {
+    /// Whether the order follows from the distances themselves, and not from the tree alone.
+    pub(crate) fn needs_distances(self) -> bool {
+        !matches!(self, Self::Dendrogram | Self::Stable)
+    }
 }
 
 /// Gives a fieldless enum its list of values, its names, and the way back from a name.
 macro_rules! named {
-    ($type:ident, $kind:literal, $($variant:ident => $name:literal),+) => {
+    ($type:ident, $kind:literal, $($(#[$when:meta])* $variant:ident => $name:literal),+) => {
         impl $type {
             /// All values, in order.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
+            pub const ALL: &[Self] = &[$($(#[$when])* Self::$variant),+];
 
             /// The name by which configuration files and the command line call it.
             #[must_use]
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
+                match self { $($(#[$when])* Self::$variant => $name),+ }
             }
         }
 
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.name())
             }
         }
 
-        impl FromStr for $type {
-            type Err = InputError;
+        impl std::str::FromStr for $type {
+            type Err = po_core::InputError;
 
-            fn from_str(name: &str) -> Result<Self, InputError> {
+            fn from_str(name: &str) -> Result<Self, po_core::InputError> {
                 Self::ALL.iter().copied().find(|value| value.name() == name).ok_or_else(|| {
-                    let nearest = nearest_name(name, Self::ALL.iter().map(|value| value.name()));
+                    let nearest = po_core::nearest_name(name, Self::ALL.iter().map(|value| value.name()));
                     let nearest = nearest.map(str::to_owned);
-                    InputError::UnknownName { kind: $kind, name: name.to_owned(), nearest }
+                    po_core::InputError::UnknownName { kind: $kind, name: name.to_owned(), nearest }
                 })
             }
         }
     };
 }
 
+pub(crate) use named;
+
 named!(Linkage, "linkage",
     Single => "single", Complete => "complete", Average => "average", Weighted => "weighted",
-    Ward => "ward", Centroid => "centroid", Median => "median");
+    Ward => "ward", Centroid => "centroid", Median => "median", Dbht => "dbht", DbhtPmfg => "dbht-pmfg");
+named!(FilteredGraph, "filtered graph", Tmfg => "tmfg", Pmfg => "pmfg");
 named!(Metric, "metric", Correlation => "correlation", Columns => "columns");
-named!(LeafOrder, "leaf order", Dendrogram => "dendrogram", Optimal => "optimal");
+named!(LeafOrder, "leaf order",
+    Dendrogram => "dendrogram", Optimal => "optimal", Stable => "stable",
+    #[cfg(feature = "linalg")] Spectral => "spectral");

@@ -14,7 +14,7 @@ use po_core::{Allocator, Covariance, InputError};
 use crate::allocation::Bisection;
 use crate::bisection::middle;
 use crate::limits::Limits;
-use crate::{Error, Hrp, HrpAllocation, HrpParams, HrpScratch, bisection, groups};
+use crate::{Error, Hrp, HrpAllocation, HrpParams, HrpScratch, Market, bisection, groups};
 
 pub use allocation::SchurAllocation;
 use augment::{Augmentation, Indefinite};
@@ -39,6 +39,8 @@ pub use params::{GammaCap, SchurParams};
 /// other half and with no other. Up to three assets have nothing to tell each other, and any gamma gives the same.
 /// From some gamma on, often between 0.4 and 1, the variance rises again or a block stops to be positive definite; see
 /// [`GammaCap`].
+///
+/// What a half is told is a covariance, so that the risk of a half is a variance, and there is no other measure to ask for.
 ///
 /// # Cost
 /// O(N³) time for each gamma that is tried: one without a cap, else some 60 at most. The memory of [`Hrp`] and less
@@ -109,6 +111,74 @@ impl Schur {
         Ok(Self { gamma, cap, hrp, limits })
     }
 
+    /// Allocates from a covariance, by the distances that are given.
+    ///
+    /// Returns are not looked at: halves are weighed by variances.
+    ///
+    /// # Errors
+    /// As [`Schur::allocate_into`]; [`Error::Input`] for distances of another number of assets.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, DistanceMatrix};
+    /// use po_hrp::{Market, Schur, SchurParams};
+    ///
+    /// let covariance = Covariance::from_column_slice(3, &[0.01, 0.0, 0.0, 0.0, 0.01, 0.0, 0.0, 0.0, 0.02])?;
+    /// // The second and the third asset are near each other, so that the first one stands alone.
+    /// let distances = DistanceMatrix::from_column_slice(3, &[0.0, 1.0, 1.0, 1.0, 0.0, 0.1, 1.0, 0.1, 0.0])?;
+    /// let market = Market { distances: Some(&distances), ..Market::from(&covariance) };
+    /// let allocation = Schur::new(SchurParams::default())?.allocate_market(market)?;
+    /// assert_eq!(allocation.leaf_order(), [0, 1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn allocate_market(&self, market: Market<'_>) -> Result<SchurAllocation, Error> {
+        let mut allocation = SchurAllocation::default();
+        self.allocate_market_into(market, &mut SchurScratch::default(), &mut allocation)?;
+        Ok(allocation)
+    }
+
+    /// As [`Schur::allocate_market`], in the memory that is there.
+    ///
+    /// # Errors
+    /// As [`Schur::allocate_market`].
+    pub fn allocate_market_into(
+        &self,
+        market: Market<'_>,
+        scratch: &mut SchurScratch,
+        allocation: &mut SchurAllocation,
+    ) -> Result<(), Error> {
+        let SchurAllocation { bisected, gamma } = allocation;
+        let covariance = market.covariance;
+        self.hrp.allocate_market_into(market, &mut scratch.hrp, bisected)?;
+        *gamma = self.gamma;
+        if self.gamma > 0.0 && covariance.len() >= FEWEST {
+            let HrpAllocation { weights, order, splits, .. } = bisected;
+            if self.cap == GammaCap::Monotone {
+                let at_zero = variance(covariance, &scratch.hrp.weights);
+                // The splits of hierarchical risk parity are kept for the case that gamma falls to zero.
+                let mut tried = std::mem::take(&mut scratch.augmented.splits);
+                tried.clone_from(splits);
+                let found = turning::turning_point(self.gamma, at_zero, |gamma| {
+                    Ok(match self.bisect(gamma, covariance, order, scratch, &mut tried)? {
+                        Outcome::Allocated => variance(covariance, &scratch.hrp.weights),
+                        Outcome::Indefinite(_) => f64::INFINITY,
+                    })
+                });
+                scratch.augmented.splits = tried;
+                *gamma = found?;
+            }
+            if *gamma > 0.0 {
+                if let Outcome::Indefinite(block) = self.bisect(*gamma, covariance, order, scratch, splits)? {
+                    let (first, others) = (order[block.start], block.len() - 1);
+                    return Err(Error::IndefiniteCluster { first, others, gamma: *gamma });
+                }
+                weights.assign(&scratch.hrp.weights)?;
+            }
+        }
+        tracing::debug!(assets = covariance.len(), asked = self.gamma, effective = *gamma, "allocated");
+        Ok(())
+    }
+
     /// Writes the weights for one gamma, and the splits behind them.
     fn bisect(
         &self,
@@ -156,35 +226,7 @@ impl Allocator for Schur {
         scratch: &mut SchurScratch,
         allocation: &mut SchurAllocation,
     ) -> Result<(), Error> {
-        let SchurAllocation { bisected, gamma } = allocation;
-        self.hrp.allocate_into(covariance, &mut scratch.hrp, bisected)?;
-        *gamma = self.gamma;
-        if self.gamma > 0.0 && covariance.len() >= FEWEST {
-            let HrpAllocation { weights, order, splits, .. } = bisected;
-            if self.cap == GammaCap::Monotone {
-                let at_zero = variance(covariance, &scratch.hrp.weights);
-                // The splits of hierarchical risk parity are kept for the case that gamma falls to zero.
-                let mut tried = std::mem::take(&mut scratch.augmented.splits);
-                tried.clone_from(splits);
-                let found = turning::turning_point(self.gamma, at_zero, |gamma| {
-                    Ok(match self.bisect(gamma, covariance, order, scratch, &mut tried)? {
-                        Outcome::Allocated => variance(covariance, &scratch.hrp.weights),
-                        Outcome::Indefinite(_) => f64::INFINITY,
-                    })
-                });
-                scratch.augmented.splits = tried;
-                *gamma = found?;
-            }
-            if *gamma > 0.0 {
-                if let Outcome::Indefinite(block) = self.bisect(*gamma, covariance, order, scratch, splits)? {
-                    let (first, others) = (order[block.start], block.len() - 1);
-                    return Err(Error::IndefiniteCluster { first, others, gamma: *gamma });
-                }
-                weights.assign(&scratch.hrp.weights)?;
-            }
-        }
-        tracing::debug!(assets = covariance.len(), asked = self.gamma, effective = *gamma, "allocated");
-        Ok(())
+        self.allocate_market_into(covariance.into(), scratch, allocation)
     }
 }
 

@@ -4,20 +4,25 @@ use po_core::RiskScratch;
 
 use crate::bisection::VariancesScratch;
 use crate::chain::ChainScratch;
+use crate::dbht::DbhtScratch;
 use crate::distance::Square;
 use crate::groups::GroupsScratch;
 use crate::measured::MeasuredScratch;
 use crate::ordering::OrderingScratch;
 use crate::prim::PrimScratch;
+#[cfg(feature = "linalg")]
+use crate::seriation::LineScratch;
+use crate::stable_order::StableOrderScratch;
 use crate::tree::{Sorting, Tree};
 
 /// Working memory of [`Hrp`](crate::Hrp).
 ///
 /// # Cost
 /// For N assets, beside the covariance, in numbers of eight bytes: N² and a small multiple of N, half of N² more for
-/// centroid and median linkage, N² more for [`Metric::Columns`](crate::Metric), and 3 N² more for
-/// [`LeafOrder::Optimal`](crate::LeafOrder), of which the columns use one.
-/// Single linkage of the correlation distance in dendrogram order needs the multiple of N alone.
+/// centroid and median linkage, N² more for [`Linkage::Dbht`](crate::Linkage) and 2 N² and a little more for
+/// [`Linkage::DbhtPmfg`](crate::Linkage), N² more for [`Metric::Columns`](crate::Metric), and 3 N² more for
+/// [`LeafOrder::Optimal`](crate::LeafOrder), of which the columns use one, or as many for `LeafOrder::Spectral`.
+/// Single linkage of the correlation distance in an order that needs no distances takes the multiple of N alone.
 /// Measures on T returns add T for each of `log2 N` levels.
 #[derive(Clone, Debug, Default)]
 pub struct HrpScratch {
@@ -29,6 +34,11 @@ pub struct HrpScratch {
     pub(crate) distances: Square,
     /// Optimal leaf ordering.
     pub(crate) ordering: OrderingScratch,
+    /// Stable leaf ordering.
+    pub(crate) stable_order: StableOrderScratch,
+    /// The spectral order, with a Laplacian and its eigenvectors.
+    #[cfg(feature = "linalg")]
+    pub(crate) line: LineScratch,
     /// Nodes of the tree that wait for their turn in the leaf order.
     pub(crate) stack: Vec<usize>,
     /// Variances of clusters.
@@ -55,6 +65,8 @@ pub struct LinkageScratch {
     pub(crate) condensed: Vec<f64>,
     /// kodama's own working memory.
     pub(crate) kodama: Kodama,
+    /// Directed bubbles.
+    pub(crate) dbht: DbhtScratch,
     /// The merges found by [`linkage_into`](crate::linkage_into).
     pub(crate) tree: Tree,
     /// The order of the merges by height.

@@ -70,6 +70,16 @@ impl Tree {
 
     /// Writes the leaves from left to right.
     pub(crate) fn leaf_order_into(&self, stack: &mut Vec<usize>, order: &mut Vec<usize>) {
+        self.turned_order_into(stack, order, |_| false);
+    }
+
+    /// Writes the leaves from left to right once the children of some merges have changed places.
+    pub(crate) fn turned_order_into(
+        &self,
+        stack: &mut Vec<usize>,
+        order: &mut Vec<usize>,
+        turned: impl Fn(usize) -> bool,
+    ) {
         order.clear();
         stack.clear();
         // A path down the tree leaves at most one waiting sibling per level.
@@ -77,9 +87,11 @@ impl Tree {
         let mut node = self.leaves + self.joins.len() - 1;
         loop {
             while node >= self.leaves {
-                let join = self.joins[node - self.leaves];
-                stack.push(join.right);
-                node = join.left;
+                let index = node - self.leaves;
+                let Join { left, right, .. } = self.joins[index];
+                let (first, second) = if turned(index) { (right, left) } else { (left, right) };
+                stack.push(second);
+                node = first;
             }
             order.push(node);
             match stack.pop() {

@@ -92,21 +92,32 @@ impl Default for ClusterCount {
     }
 }
 
-/// The names of the rules that find the number.
-const RULES: [(&str, ClusterCount); 3] = [
-    ("gap", ClusterCount::Gap { most: None }),
-    ("silhouette", ClusterCount::Silhouette { most: None }),
-    ("standardised-silhouette", ClusterCount::StandardisedSilhouette { most: None }),
-];
+impl ClusterCount {
+    /// The rules that find the number, with the default of `most`.
+    pub const ALL: &[Self] = &[
+        Self::Gap { most: None },
+        Self::Silhouette { most: None },
+        Self::StandardisedSilhouette { most: None },
+    ];
+
+    /// The name by which configuration files and the command line call it; a given number has none but itself there.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gap { .. } => "gap",
+            Self::Silhouette { .. } => "silhouette",
+            Self::StandardisedSilhouette { .. } => "standardised-silhouette",
+            Self::Given(_) => "given",
+        }
+    }
+}
 
 impl fmt::Display for ClusterCount {
     /// The name of the rule, or the number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Gap { .. } => f.pad("gap"),
-            Self::Silhouette { .. } => f.pad("silhouette"),
-            Self::StandardisedSilhouette { .. } => f.pad("standardised-silhouette"),
             Self::Given(clusters) => fmt::Display::fmt(clusters, f),
+            _ => f.pad(self.name()),
         }
     }
 }
@@ -119,13 +130,10 @@ impl FromStr for ClusterCount {
         if let Ok(clusters) = name.parse() {
             return Ok(Self::Given(clusters));
         }
-        match RULES.iter().find(|rule| rule.0 == name) {
-            Some(&(_, rule)) => Ok(rule),
-            None => {
-                let nearest = nearest_name(name, RULES.iter().map(|rule| rule.0)).map(str::to_owned);
-                Err(InputError::UnknownName { kind: "rule for clusters", name: name.to_owned(), nearest })
-            }
-        }
+        Self::ALL.iter().copied().find(|rule| rule.name() == name).ok_or_else(|| {
+            let nearest = nearest_name(name, Self::ALL.iter().map(|rule| rule.name())).map(str::to_owned);
+            InputError::UnknownName { kind: "rule for clusters", name: name.to_owned(), nearest }
+        })
     }
 }
 

@@ -56,9 +56,21 @@ impl<'a> Top<'a> {
         merges.map(move |(index, merge)| (leaves + index, merge.left, merge.right))
     }
 
+    /// The node with the least number that is split, if there is one.
+    fn lowest_split(self) -> usize {
+        2 * self.dendrogram.leaves() - self.clusters
+    }
+
+    /// The two sides of a node that is split.
+    pub(super) fn sides(self, node: usize) -> Option<(usize, usize)> {
+        let merge = (node >= self.lowest_split())
+            .then(|| self.dendrogram.merges()[node - self.dendrogram.leaves()])?;
+        Some((merge.left, merge.right))
+    }
+
     /// The nodes that are clusters.
     pub(super) fn clusters(self) -> impl Iterator<Item = usize> + 'a {
-        let lowest_split = 2 * self.dendrogram.leaves() - self.clusters;
+        let lowest_split = self.lowest_split();
         let sides = self.splits().flat_map(|(_, left, right)| [left, right]);
         std::iter::once(self.root()).chain(sides).filter(move |&node| node < lowest_split)
     }

@@ -1,7 +1,8 @@
 //! The settings of hierarchical equal risk contribution.
 
-use po_core::Bounds;
+use po_core::{Bounds, Risk};
 
+use crate::params::named;
 use crate::{ClusterCount, Linkage, Metric};
 
 /// Settings of [`Herc`](crate::Herc).
@@ -11,7 +12,7 @@ use crate::{ClusterCount, Linkage, Metric};
 /// | `linkage` | `Ward` | seven linkages | how the distance of two clusters follows from that of their assets |
 /// | `metric` | `Correlation` | two metrics | which distance of two assets is clustered |
 /// | `clusters` | `Gap` | three rules, or 1 to N | how the number of clusters is found |
-/// | `risk` | `Variance` | two risks | what is made equal |
+/// | `risk` | `Variance` | any [`Risk`] | what clusters are weighed by, and their assets; most measures need the returns of a [`Market`](crate::Market) |
 /// | `division` | `Clusters` | three divisions | what share of a node goes to either side |
 /// | `within` | `InverseRisk` | two kinds of weights | how a cluster is shared out among its assets |
 /// | `bounds` | none | `0 <= lower <= upper` | least and greatest weight of each asset |
@@ -25,42 +26,14 @@ pub struct HercParams {
     pub metric: Metric,
     /// How the number of clusters is found.
     pub clusters: ClusterCount,
-    /// What is made equal.
-    pub risk: ClusterRisk,
+    /// What clusters are weighed by, and their assets.
+    pub risk: Risk,
     /// What share of a node goes to either side.
     pub division: Division,
     /// How a cluster is shared out among its assets.
     pub within: ClusterWeights,
     /// Least and greatest weight of each asset.
     pub bounds: Option<Bounds>,
-}
-
-/// The risk of an asset or of some assets together.
-///
-/// That of several assets is the risk of their *naive risk parity*, which holds each in inverse proportion to
-/// its own risk and knows no correlations:
-///
-/// ```text
-/// x_i = (1 / r_i) / Σ_j (1 / r_j),   i and j in C,   r_i the risk of asset i alone
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
-#[non_exhaustive]
-pub enum ClusterRisk {
-    /// The variance.
-    ///
-    /// ```text
-    /// r_i = σ_i²,   R(C) = Σ_ij x_i x_j σ_ij
-    /// ```
-    #[default]
-    Variance,
-    /// The standard deviation.
-    ///
-    /// ```text
-    /// r_i = σ_i,    R(C) = sqrt(Σ_ij x_i x_j σ_ij)
-    /// ```
-    StandardDeviation,
 }
 
 /// What share of the weight of a node of the tree goes to its left side, when `R` is a risk.
@@ -78,7 +51,7 @@ pub enum Division {
     /// Raffinot (2018).
     #[default]
     Clusters,
-    /// By the risk of the naive risk parity of all assets on either side, which sees that clusters diversify
+    /// By the risk of the naive risk parity of all assets on either side, as if they were one cluster, which sees that clusters diversify
     /// each other.
     ///
     /// ```text
@@ -116,3 +89,6 @@ pub enum ClusterWeights {
     /// ```
     Equal,
 }
+
+named!(Division, "division", Clusters => "clusters", Assets => "assets", Halves => "halves");
+named!(ClusterWeights, "kind of weights within clusters", InverseRisk => "inverse-risk", Equal => "equal");

@@ -1,12 +1,12 @@
-//! The risk of a cluster, and of a side of a node.
+//! The risk of a cluster, and of a side of a node, that a covariance tells.
 
 use std::ops::Range;
 
 use po_core::{Covariance, simd};
 
 use super::layout::Top;
-use crate::bisection::gathered_dot;
-use crate::{ClusterRisk, Division, Error};
+use crate::bisection::{Told, gathered_dot};
+use crate::{Division, Error};
 
 /// The greatest negative variance that is rounding, in units of the variance without correlations.
 const ROUNDING: f64 = 1e-10;
@@ -47,7 +47,7 @@ impl Sums {
 /// Working memory of the risks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RiskScratch {
-    /// `p_i`, in leaf order: by these, assets are held in naive risk parity.
+    /// `p_i = 1 / r_i`, in leaf order: by these, assets are held in naive risk parity.
     pub(super) parities: Vec<f64>,
     /// The sums of each node at or above the cut.
     sums: Vec<Sums>,
@@ -55,28 +55,24 @@ pub(super) struct RiskScratch {
     pub(super) of_node: Vec<f64>,
     /// Sums of rows of the covariance, in the order of the assets.
     line: Vec<f64>,
+    /// Nodes on the way down to a cluster, for risks from returns.
+    pub(super) path: Vec<usize>,
 }
 
 /// Writes the risk of each cluster and of each side of a node above them.
 ///
-/// `inverse` holds `1 / σ_i`. This is the one place that knows a risk: another measure gives `p_i` and the
-/// risk of a run of leaves here, and nothing else has to change.
+/// `inverse` holds `1 / σ_i`.
 pub(super) fn risks_into(
-    risk: ClusterRisk,
+    risk: Told,
     division: Division,
     covariance: &Covariance,
     inverse: &[f64],
     top: Top<'_>,
     scratch: &mut RiskScratch,
 ) -> Result<(), Error> {
-    let RiskScratch { parities, sums, of_node, line } = scratch;
+    let RiskScratch { parities, sums, of_node, line, .. } = scratch;
     parities.clear();
-    match risk {
-        ClusterRisk::Variance => {
-            parities.extend(top.order.iter().map(|&asset| inverse[asset] * inverse[asset]));
-        }
-        ClusterRisk::StandardDeviation => parities.extend(top.order.iter().map(|&asset| inverse[asset])),
-    }
+    parities.extend(top.order.iter().map(|&asset| risk.inverse(inverse[asset])));
     sums.clear();
     sums.resize(top.root() + 1, Sums::default());
     of_node.clear();
@@ -103,16 +99,12 @@ pub(super) fn risks_into(
     Ok(())
 }
 
-fn risk_of(risk: ClusterRisk, sums: Sums, assets: &[usize]) -> Result<f64, Error> {
+fn risk_of(risk: Told, sums: Sums, assets: &[usize]) -> Result<f64, Error> {
     let variance = sums.quadratic / (sums.parity * sums.parity);
     if sums.quadratic < -ROUNDING * sums.alone {
         return Err(Error::NegativeClusterVariance { first: assets[0], others: assets.len() - 1, variance });
     }
-    let variance = variance.max(0.0);
-    Ok(match risk {
-        ClusterRisk::Variance => variance,
-        ClusterRisk::StandardDeviation => variance.sqrt(),
-    })
+    Ok(risk.of_variance(variance.max(0.0)))
 }
 
 struct Pairs<'a> {
@@ -124,12 +116,15 @@ struct Pairs<'a> {
 
 impl Pairs<'_> {
     /// The sums over the assets at some places.
-    fn within(&mut self, run: Range<usize>, risk: ClusterRisk) -> Sums {
+    fn within(&mut self, run: Range<usize>, risk: Told) -> Sums {
         let parity = self.parities[run.clone()].iter().sum();
         // p² σ² without its rounding.
         let alone = match risk {
-            ClusterRisk::Variance => parity,
-            ClusterRisk::StandardDeviation => run.len() as f64,
+            Told::Variance => parity,
+            Told::StandardDeviation => run.len() as f64,
+            Told::Equal => {
+                self.order[run.clone()].iter().map(|&asset| self.covariance.column(asset)[asset]).sum()
+            }
         };
         let quadratic = if run.len() > 1 && self.whole_rows_pay(run.len()) {
             self.between_rows(run.clone(), run)

@@ -1,8 +1,8 @@
 //! The result of nested clustered optimisation.
 
-use po_core::Weights;
+use po_core::{Universe, Weights};
 
-use crate::Clusters;
+use crate::{Clusters, words};
 
 /// The weights of nested clustered optimisation, with the clusters and what either allocator made of them.
 ///
@@ -31,6 +31,33 @@ pub struct Nest {
     pub inner: Weights,
     /// The weight of the cluster in the portfolio.
     pub outer: f64,
+}
+
+impl Nest {
+    /// The cluster in one sentence: its weight, and what its assets have of that.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Universe, Weights};
+    /// use po_hrp::Nest;
+    ///
+    /// let universe = Universe::new(["AAPL", "MSFT", "TLT"])?;
+    /// let nest = Nest { members: vec![0, 2], inner: Weights::new(vec![0.25, 0.75])?, outer: 0.4 };
+    /// assert_eq!(
+    ///     nest.words(&universe),
+    ///     "AAPL and TLT form a cluster that gets 40 % of the portfolio, of which AAPL has 25 % and TLT has 75 %."
+    /// );
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    #[must_use]
+    pub fn words(&self, universe: &Universe) -> String {
+        let (names, outer) = (words::names(&self.members, universe), words::percent(self.outer));
+        if self.members.len() == 1 {
+            return format!("{names} is a cluster of its own that gets {outer} of the portfolio.");
+        }
+        let shares = words::weighed(&self.members, self.inner.as_slice(), " has", universe);
+        format!("{names} form a cluster that gets {outer} of the portfolio, of which {shares}.")
+    }
 }
 
 impl<I: AsRef<Weights>, O: AsRef<Weights>> NcoAllocation<I, O> {

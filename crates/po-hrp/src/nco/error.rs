@@ -4,6 +4,7 @@ use po_core::{InputError, Universe};
 use thiserror::Error;
 
 use crate::Error as HrpError;
+use crate::error::cluster;
 
 /// Input that nested clustered optimisation, its inner allocator with error `I`, or its outer one with error `O`,
 /// cannot allocate.
@@ -13,7 +14,7 @@ pub enum NcoError<I, O> {
     #[error(transparent)]
     Clusters(#[from] HrpError),
     /// The inner allocator refuses a cluster; the assets that it names are counted within the cluster.
-    #[error("the cluster of asset {} and {} others is refused: {source}", first(members), members.len() - 1)]
+    #[error("{} is refused: {source}", cluster(first(members), members.len().saturating_sub(1)))]
     Inner {
         /// The assets of the cluster, ascending: the inner allocator's asset `i` is `members[i]`.
         members: Vec<usize>,
@@ -42,7 +43,7 @@ impl<I: std::error::Error + 'static, O: std::error::Error + 'static> NcoError<I,
     /// let universe = Universe::new(["AAPL", "MSFT", "TLT"])?;
     /// let source = InputError::ZeroVariance { asset: 1 };
     /// let error: NcoError<InputError, InputError> = NcoError::Inner { members: vec![1, 2], source: source.clone() };
-    /// assert_eq!(error.named(&universe), format!("the cluster of MSFT and 1 others is refused: {source}"));
+    /// assert_eq!(error.named(&universe), format!("the cluster of MSFT and 1 other is refused: {source}"));
     /// # Ok::<(), InputError>(())
     /// ```
     #[must_use]

@@ -2,7 +2,9 @@
 
 use po_core::Weights;
 
-use crate::{Dendrogram, HrpAllocation, Split};
+use super::FEWEST;
+use crate::allocation::explain;
+use crate::{Dendrogram, HrpAllocation, Split, SplitRule};
 
 /// The weights of Schur complementary allocation with the tree, the leaf order, the splits and the gamma behind them.
 ///
@@ -38,7 +40,8 @@ impl SchurAllocation {
         self.bisected.dendrogram()
     }
 
-    /// Each split of the bisection, a cluster before its halves; the variances are those of the augmented covariances.
+    /// Each split of the bisection, a cluster before its halves; the variances are those of the augmented covariances, unless
+    /// gamma is zero or there are fewer than four assets.
     ///
     /// # Examples
     /// ```
@@ -52,7 +55,9 @@ impl SchurAllocation {
     /// ```
     #[must_use]
     pub fn explain(&self) -> Vec<Split> {
-        self.bisected.explain()
+        let HrpAllocation { order, splits, measure, .. } = &self.bisected;
+        let is_told = self.gamma > 0.0 && order.len() >= FEWEST;
+        explain(order, splits, if is_told { SplitRule::Augmented } else { SplitRule::Portfolios }, *measure)
     }
 }
 

@@ -1,10 +1,8 @@
 //! The settings of Schur complementary allocation.
 
-use std::fmt;
-use std::str::FromStr;
+use po_core::{Bounds, GroupBound};
 
-use po_core::{Bounds, GroupBound, InputError, nearest_name};
-
+use crate::params::named;
 use crate::{LeafOrder, Linkage, Metric};
 
 /// Settings of [`Schur`](crate::Schur).
@@ -65,33 +63,4 @@ pub enum GammaCap {
     Never,
 }
 
-impl GammaCap {
-    /// All values, in order.
-    pub const ALL: &[Self] = &[Self::Monotone, Self::Never];
-
-    /// The name by which configuration files and the command line call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Monotone => "monotone",
-            Self::Never => "never",
-        }
-    }
-}
-
-impl fmt::Display for GammaCap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for GammaCap {
-    type Err = InputError;
-
-    fn from_str(name: &str) -> Result<Self, InputError> {
-        Self::ALL.iter().copied().find(|cap| cap.name() == name).ok_or_else(|| {
-            let nearest = nearest_name(name, Self::ALL.iter().map(|cap| cap.name())).map(str::to_owned);
-            InputError::UnknownName { kind: "cap of gamma", name: name.to_owned(), nearest }
-        })
-    }
-}
+named!(GammaCap, "cap of gamma", Monotone => "monotone", Never => "never");

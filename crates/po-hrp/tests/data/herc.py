@@ -20,9 +20,17 @@ Conventions
                 d / (2 n) (Tibshirani et al. 2001; Yue et al. 2008)
                 silhouette: mean of scikit-learn's silhouette_samples of the distances
                 standardised-silhouette: their mean by their deviation (divisor N)
+
+Other measures of risk, in [[measured]], and other distances, in [[codependent]], are those of the returns in risk.toml.
+Where both libraries have a measure, `sources` names those that agree to the tolerance of the block: 1e-10, but for what
+Riskfolio-Lib finds with a numerical minimiser (entropic, 1e-5) or a conic solver (relativistic, 1e-4); there its
+weights stand. `differences` says how far the others are:
+value and drawdown at risk are another observation in skfolio, the default here, and have blocks of their own.
+For the side of a node taken as one cluster, which neither library has, the weights are those of the recursion.
 """
 
 import os
+import tomllib
 import warnings
 from importlib.metadata import version
 
@@ -31,12 +39,13 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy: sums must not depend o
 import numpy as np
 import pandas as pd
 import riskfolio
-from riskfolio.src import AuxFunctions
+from riskfolio.src import AuxFunctions, RiskFunctions
 from scipy.cluster.hierarchy import linkage as scipy_linkage
 from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_samples
-from skfolio import RiskMeasure
+from skfolio import ExtraRiskMeasure, RiskMeasure
 from skfolio.cluster import HierarchicalClustering, LinkageMethod
+from skfolio.distance import DistanceCorrelation, KendallDistance, MutualInformation, PearsonDistance, SpearmanDistance
 from skfolio.moments import EmpiricalCovariance
 from skfolio.optimization import HierarchicalEqualRiskContribution
 from skfolio.prior import EmpiricalPrior
@@ -233,6 +242,179 @@ def count(file, linkage, rule, metric="correlation", most=None):
     return row | {"scores": scores, "found": k, "labels": cut(tree, k)[1], "tolerance": TOLERANCE}
 
 
+# --- Measures of risk, and distances ----------------------------------------------------------------
+
+SOLVED, CONIC = 1e-5, 1e-4
+TAIL = {"confidence": 0.95}
+BOTH = {"losses": 0.95, "gains": 0.95}
+UPPER = {"quantile": "upper"}
+COMPOUNDED = {"compounding": "compounded"}
+
+# Riskfolio-Lib's name, the setting here, skfolio's name, the tolerance.
+MEASURES = [
+    ("MV", "variance", "VARIANCE", TOLERANCE),
+    ("vol", "standard-deviation", "STANDARD_DEVIATION", TOLERANCE),
+    ("MSV", "semi-deviation", "SEMI_DEVIATION", TOLERANCE),
+    ("MAD", "mad", "MEAN_ABSOLUTE_DEVIATION", TOLERANCE),
+    ("KT", "square-root-kurtosis", None, TOLERANCE),
+    ("SKT", "square-root-semi-kurtosis", None, TOLERANCE),
+    ("GMD", "gini-mean-difference", "GINI_MEAN_DIFFERENCE", TOLERANCE),
+    ("FLPM", {"first-lower-partial-moment": {}}, None, TOLERANCE),
+    ("SLPM", {"downside-deviation": {}}, None, TOLERANCE),
+    ("VaR", {"var": TAIL | UPPER}, "VALUE_AT_RISK", TOLERANCE),
+    ("CVaR", {"cvar": TAIL}, "CVAR", TOLERANCE),
+    ("EVaR", {"evar": TAIL}, "EVAR", SOLVED),
+    ("RLVaR", {"rlvar": TAIL | {"kappa": 0.3}}, None, CONIC),
+    ("WR", "worst-realisation", "WORST_REALIZATION", TOLERANCE),
+    ("RG", "range", None, TOLERANCE),
+    ("VRG", {"var-range": BOTH | UPPER}, None, TOLERANCE),
+    ("CVRG", {"cvar-range": BOTH}, None, TOLERANCE),
+    ("EVRG", {"evar-range": BOTH}, None, SOLVED),
+    ("RVRG", {"rlvar-range": BOTH | {"kappa": 0.3}}, None, CONIC),
+    ("MDD", {"maximum-drawdown": {}}, "MAX_DRAWDOWN", TOLERANCE),
+    ("ADD", {"average-drawdown": {}}, "AVERAGE_DRAWDOWN", TOLERANCE),
+    ("DaR", {"drawdown-at-risk": TAIL | UPPER}, "DRAWDOWN_AT_RISK", TOLERANCE),
+    ("CDaR", {"cdar": TAIL}, "CDAR", TOLERANCE),
+    ("EDaR", {"edar": TAIL}, "EDAR", SOLVED),
+    ("RLDaR", {"rldar": TAIL | {"kappa": 0.3}}, None, CONIC),
+    ("UCI", {"ulcer-index": {}}, "ULCER_INDEX", TOLERANCE),
+    ("MDD_Rel", {"maximum-drawdown": COMPOUNDED}, None, TOLERANCE),
+    ("ADD_Rel", {"average-drawdown": COMPOUNDED}, None, TOLERANCE),
+    ("DaR_Rel", {"drawdown-at-risk": TAIL | UPPER | COMPOUNDED}, None, TOLERANCE),
+    ("CDaR_Rel", {"cdar": TAIL | COMPOUNDED}, None, TOLERANCE),
+    ("EDaR_Rel", {"edar": TAIL | COMPOUNDED}, None, SOLVED),
+    ("RLDaR_Rel", {"rldar": TAIL | {"kappa": 0.3} | COMPOUNDED}, None, CONIC),
+    ("UCI_Rel", {"ulcer-index": COMPOUNDED}, None, TOLERANCE),
+]
+
+# For the recursion, by Riskfolio-Lib's functions of a series.
+FUNCTIONS = {"MAD": RiskFunctions.MAD, "CVaR": RiskFunctions.CVaR_Hist, "WR": RiskFunctions.WR,
+             "MDD": RiskFunctions.MDD_Abs, "GMD": RiskFunctions.GMD}
+
+
+def stored_returns():
+    file = tomllib.loads((HERE / "risk.toml").read_text(encoding="utf-8"))
+    return np.array(file["returns"]).reshape(file["assets"], file["observations"]).T
+
+
+def inline(value):
+    """A value of TOML, tables in braces."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {inline(item)}" for key, item in value.items()) + " }"
+    return toml(value)
+
+
+def measured_herc(returns, tree, k, risk, division, within):
+    """The recursion, for a function of a series; each portfolio is formed anew."""
+    n, nodes = len(tree) + 1, members(tree)
+    clusters, _ = cut(tree, k)
+    weights = np.zeros(n)
+    own = np.array([1 / risk(returns[:, asset]) for asset in range(n)])
+
+    def of(items):
+        return float(risk(returns[:, items] @ (own[items] / own[items].sum())))
+
+    def side(node):
+        if division == "assets":
+            return of(nodes[node])
+        return sum(of(nodes[c]) for c in clusters if set(nodes[c]) <= set(nodes[node]))
+
+    def divide(node, mass):
+        if node in clusters:
+            items = nodes[node]
+            share = np.ones(len(items)) if within == "equal" else own[items]
+            weights[items] = mass * share / share.sum()
+            return
+        left, right = (int(child) for child in tree[node - n, :2])
+        share = side(right) / (side(left) + side(right))
+        divide(left, share * mass)
+        divide(right, (1 - share) * mass)
+
+    divide(2 * n - 2, 1.0)
+    return weights
+
+
+def riskfolio_measured(returns, measure, linkage, k, model="HERC", codependence="pearson"):
+    portfolio = riskfolio.HCPortfolio(pd.DataFrame(returns), alpha=0.05, beta=0.05, kappa=0.3)
+    weights = portfolio.optimization(model=model, codependence=codependence, rm=measure, method_cov="hist",
+                                     linkage=linkage, k=k, leaf_order=False)
+    return (f"Riskfolio-Lib 7.4.0 HCPortfolio(returns).optimization(model='{model}', codependence='{codependence}', "
+            f"rm='{measure}', linkage='{linkage}', k={k}, leaf_order=False)", weights["weights"].to_numpy())
+
+
+def skfolio_measured(returns, measure, linkage, k, distance=None):
+    model = HierarchicalEqualRiskContribution(
+        risk_measure=(RiskMeasure if measure in RiskMeasure.__members__ else ExtraRiskMeasure)[measure],
+        distance_estimator=distance or PearsonDistance(),
+        prior_estimator=EmpiricalPrior(covariance_estimator=EmpiricalCovariance(nearest=False)),
+        hierarchical_clustering_estimator=HierarchicalClustering(
+            max_clusters=k, linkage_method=LinkageMethod(linkage))).fit(returns)
+    return (f"skfolio 1.12.2 HierarchicalEqualRiskContribution(risk_measure={measure}, "
+            f"HierarchicalClustering(max_clusters={k}, linkage {linkage}), {type(distance).__name__ if distance else 'PearsonDistance'}())",
+            model.weights_)
+
+
+def measured(returns, theirs, ours, other, tolerance, linkage="ward", k=3, within="inverse-risk", division="clusters"):
+    tree = scipy_linkage(condensed_distance(covariance(returns)), linkage)
+    row = {"linkage": linkage, "clusters": k, "risk": inline(ours), "division": division, "within": within}
+    if division == "assets":
+        found = measured_herc(returns, tree, k, FUNCTIONS[theirs], division, within)
+        sources, differences = ["scipy 1.17.1 linkage + numpy recursion by Riskfolio-Lib's function"], []
+    else:
+        model = "HERC2" if within == "equal" else "HERC"
+        call, found = riskfolio_measured(returns, theirs, linkage, k, model)
+        sources, differences = [call], []
+        if theirs in FUNCTIONS:
+            again = measured_herc(returns, tree, k, FUNCTIONS[theirs], division, within)
+            assert apart(again, found) <= TOLERANCE, (theirs, apart(again, found))
+        # Riskfolio-Lib divides a semi-deviation by T - 1, or a partial moment: a factor that all share.
+        if other and within == "inverse-risk":
+            call, weights = skfolio_measured(returns, other, linkage, k)
+            if apart(weights, found) <= tolerance:
+                sources.append(call)
+            else:
+                differences.append(f"{call} is {apart(weights, found):.1e} away")
+                print(theirs, differences[-1])
+    if differences:
+        row["differences"] = differences
+    return row | {"labels": cut(tree, k)[1], "sources": sources, "weights": found, "tolerance": tolerance}
+
+
+def by_skfolio(returns, ours, other, k=3):
+    """Where the observation that is a quantile is another one than Riskfolio-Lib's."""
+    tree = scipy_linkage(condensed_distance(covariance(returns)), "ward")
+    call, found = skfolio_measured(returns, other, "ward", k)
+    return {"linkage": "ward", "clusters": k, "risk": inline(ours), "division": "clusters", "within": "inverse-risk",
+            "labels": cut(tree, k)[1], "sources": [call], "weights": found, "tolerance": TOLERANCE}
+
+
+SKFOLIO_DISTANCES = {"spearman": SpearmanDistance(), "kendall": KendallDistance(),
+                     "abs_pearson": PearsonDistance(absolute=True), "distance": DistanceCorrelation(),
+                     "abs_spearman": SpearmanDistance(absolute=True), "abs_kendall": KendallDistance(absolute=True)}
+
+
+def codependent(returns, codependence, k, measure="MV", ours="variance", other="VARIANCE"):
+    _, distances = AuxFunctions.codep_dist(returns=pd.DataFrame(returns), custom_cov=None, codependence=codependence,
+                                           bins_info="KN", alpha_tail=0.05, gs_threshold=0.5)
+    distances = np.array(distances)
+    np.fill_diagonal(distances, 0.0)
+    distances = (distances + distances.T) / 2
+    tree = scipy_linkage(squareform(distances, checks=False), "ward")
+    call, found = riskfolio_measured(returns, measure, "ward", k, codependence=codependence)
+    sources, differences = [call], []
+    if codependence in SKFOLIO_DISTANCES:
+        call, weights = skfolio_measured(returns, other, "ward", k, SKFOLIO_DISTANCES[codependence])
+        if apart(weights, found) <= TOLERANCE:
+            sources.append(call)
+        else:
+            differences.append(f"{call} is {apart(weights, found):.1e} away")
+            print(codependence, differences[-1])
+    row = {"name": codependence, "clusters": k, "risk": inline(ours), "sources": sources}
+    if differences:
+        row["differences"] = differences
+    return row | {"labels": cut(tree, k)[1], "distances": distances.T.ravel(), "weights": found}
+
+
 def main():
     rows = []
     for file, linkage, k in (("factor20", "ward", 4), ("factor20", "single", 3), ("factor20", "average", 1),
@@ -261,10 +443,30 @@ def main():
     counts.append(count("factor20", "ward", "gap", most=19))
     counts.append(count("factor20", "ward", "silhouette", most=19))
 
+    returns = stored_returns()
+    risks = [measured(returns, *measure) for measure in MEASURES]
+    named = {measure[0]: measure for measure in MEASURES}
+    for linkage, k in (("single", 2), ("complete", 5), ("average", 4), ("ward", 8)):
+        for name in ("MAD", "CVaR", "MDD"):
+            risks.append(measured(returns, *named[name], linkage, k))
+            risks.append(measured(returns, *named[name], linkage, k, within="equal"))
+    for linkage, k in (("single", 6), ("ward", 4), ("average", 8)):
+        for name in FUNCTIONS:
+            risks.append(measured(returns, *named[name], linkage, k, division="assets"))
+    risks.append(by_skfolio(returns, {"var": TAIL}, "VALUE_AT_RISK"))
+    risks.append(by_skfolio(returns, {"drawdown-at-risk": TAIL}, "DRAWDOWN_AT_RISK"))
+    distances = []
+    for codependence in ("pearson", "spearman", "kendall", "gerber1", "gerber2", "abs_pearson", "abs_spearman",
+                         "abs_kendall", "distance", "mutual_info", "tail"):
+        distances.append(codependent(returns, codependence, 3))
+        distances.append(codependent(returns, codependence, 4, "CVaR", {"cvar": TAIL}, "CVAR"))
+
     lines = ["# Written by herc.py; do not edit."]
-    for table, blocks in (("expected", rows), ("count", counts)):
+    for table, blocks in (("expected", rows), ("count", counts), ("measured", risks), ("codependent", distances)):
         for block in blocks:
-            lines += ["", f"[[{table}]]"] + [f"{key} = {toml(value)}" for key, value in block.items()]
+            # What is risk of a measure is written already.
+            written = lambda key, value: value if key == "risk" and table in ("measured", "codependent") else toml(value)
+            lines += ["", f"[[{table}]]"] + [f"{key} = {written(key, value)}" for key, value in block.items()]
     (HERE / "herc.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

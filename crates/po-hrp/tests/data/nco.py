@@ -14,6 +14,8 @@ correlation distance, and what stands inside and between them:
                  checked. `skfolio` and `riskfolio` say how far either library is off.
   long-short     minimum variance without bounds: numpy, checked against skfolio with bounds that do not bind
   hrp            hierarchical risk parity by Ward linkage, in dendrogram order; skfolio's weights
+
+Each [[codependent]] is clustered by the `distances` of one of skfolio's distance estimators, which it names, instead.
 """
 
 import warnings
@@ -24,6 +26,7 @@ import pandas as pd
 import riskfolio
 from generate import covariance, factor_returns, toml, apart, HERE, VERSIONS
 from skfolio.cluster import HierarchicalClustering, LinkageMethod
+from skfolio.distance import DistanceCorrelation, KendallDistance, MutualInformation, SpearmanDistance
 from skfolio.moments import EmpiricalCovariance
 from skfolio.optimization import (EqualWeighted, HierarchicalRiskParity, InverseVolatility, MeanRisk,
                                   NestedClustersOptimization)
@@ -109,6 +112,39 @@ def rows():
             yield row | {"labels": labels, "outer_weights": between, "weights": weights}
 
 
+DISTANCES = {"spearman": SpearmanDistance(), "kendall": KendallDistance(),
+             "absolute-spearman": SpearmanDistance(absolute=True), "distance-correlation": DistanceCorrelation(),
+             "mutual-information": MutualInformation()}
+
+
+def distances_of(estimator, returns):
+    distances = np.array(estimator.fit(returns).distance_)
+    np.fill_diagonal(distances, 0.0)
+    return (distances + distances.T) / 2
+
+
+def codependent():
+    for file, names in (("factor8", DISTANCES), ("factor20", ("spearman", "kendall"))):
+        seed, days, assets, factors, mean, degrees = FILES[file]
+        returns, _ = factor_returns(seed, days, assets, factors, mean=mean, degrees=degrees)
+        cov = covariance(returns)
+        for name in names:
+            for inner, outer in (("inverse-volatility", "equal"), ("equal", "inverse-volatility"),
+                                 ("long-short", "long-short")):
+                model = NestedClustersOptimization(
+                    inner_estimator=SKFOLIO[inner], outer_estimator=SKFOLIO[outer], clustering_estimator=WARD,
+                    distance_estimator=DISTANCES[name], cv="ignore").fit(returns)
+                labels = model.clustering_estimator_.labels_
+                _, first = np.unique(labels, return_index=True)
+                labels = np.argsort(np.argsort(first))[labels]
+                weights, between = nested(cov, returns, labels, inner, outer)
+                row = {"file": file, "estimator": name, "inner": inner, "outer": outer,
+                       "clusters": int(max(labels) + 1), "skfolio": apart(model.weights_, weights)}
+                assert row["skfolio"] < (1e-5 if inner == "long-short" else 1e-12), row
+                yield row | {"labels": labels, "distances": distances_of(DISTANCES[name], returns).ravel(),
+                             "outer_weights": between, "weights": weights}
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     for package, wanted in VERSIONS.items():
@@ -117,4 +153,6 @@ if __name__ == "__main__":
              'source = "skfolio 1.12.2 NestedClustersOptimization(cv=\'ignore\'), Riskfolio-Lib 7.4.0 NCO, numpy"']
     for row in rows():
         lines += ["", "[[expected]]"] + [f"{key} = {toml(value)}" for key, value in row.items()]
+    for row in codependent():
+        lines += ["", "[[codependent]]"] + [f"{key} = {toml(value)}" for key, value in row.items()]
     (HERE / "nco.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -6,6 +6,8 @@ Needs:  skfolio 1.12.2 and what generate.py needs, whose covariances are used.
 Each [[expected]] names the file of its covariance. The weights are those of skfolio's SchurComplementary, with the
 leaf order of the dendrogram unless another is named; `effective_gamma` is what its cap left of `gamma`.
 Closed forms have no file: they are derived by hand in the tests.
+
+Each [[codependent]] is clustered by the `distances` of one of skfolio's distance estimators, which it names, instead.
 """
 
 import warnings
@@ -14,6 +16,7 @@ import numpy as np
 from generate import covariance, factor_returns, toml, HERE, VERSIONS
 from importlib.metadata import version
 from skfolio.cluster import HierarchicalClustering, LinkageMethod
+from skfolio.distance import DistanceCorrelation, KendallDistance, MutualInformation, PearsonDistance, SpearmanDistance
 from skfolio.moments import EmpiricalCovariance
 from skfolio.optimization import SchurComplementary
 from skfolio.prior import EmpiricalPrior
@@ -28,10 +31,15 @@ FILES = {
 }
 
 
-def schur(returns, gamma, monotone, linkage="ward", optimal=False, lower=None, upper=None):
+DISTANCES = {"spearman": SpearmanDistance(), "kendall": KendallDistance(),
+             "absolute-spearman": SpearmanDistance(absolute=True), "distance-correlation": DistanceCorrelation(),
+             "mutual-information": MutualInformation()}
+
+
+def schur(returns, gamma, monotone, linkage="ward", optimal=False, lower=None, upper=None, distance=None):
     clustering = HierarchicalClustering(linkage_method=LinkageMethod(linkage), max_clusters=2)
     model = SchurComplementary(
-        gamma=gamma, keep_monotonic=monotone,
+        gamma=gamma, keep_monotonic=monotone, distance_estimator=distance or PearsonDistance(),
         prior_estimator=EmpiricalPrior(covariance_estimator=EmpiricalCovariance(nearest=False)),
         seriation_estimator=HierarchicalSeriation(
             hierarchical_clustering_estimator=clustering, optimal_ordering=optimal),
@@ -61,6 +69,26 @@ def rows():
             yield row | {key: options[key] for key in ("lower", "upper") if key in options}
 
 
+def distances_of(estimator, returns):
+    distances = np.array(estimator.fit(returns).distance_)
+    np.fill_diagonal(distances, 0.0)
+    return (distances + distances.T) / 2
+
+
+def codependent():
+    for file, names in (("factor8", DISTANCES), ("factor20", ("spearman", "kendall"))):
+        seed, days, assets, factors, mean, degrees = FILES[file]
+        returns, _ = factor_returns(seed, days, assets, factors, mean=mean, degrees=degrees)
+        cov = covariance(returns)
+        for name in names:
+            for gamma, linkage in ((0.25, "ward"), (0.75, "average")):
+                weights, effective = schur(returns, gamma, True, linkage, distance=DISTANCES[name])
+                yield {"file": file, "estimator": name, "gamma": gamma, "cap": "monotone", "linkage": linkage,
+                       "leaf_order": "dendrogram", "effective_gamma": effective,
+                       "variance": float(weights @ cov @ weights),
+                       "distances": distances_of(DISTANCES[name], returns).ravel(), "weights": weights}
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     for package, wanted in VERSIONS.items():
@@ -69,4 +97,6 @@ if __name__ == "__main__":
              f"source = {toml('skfolio 1.12.2 SchurComplementary(EmpiricalCovariance(nearest=False), HierarchicalSeriation)')}"]
     for row in rows():
         lines += ["", "[[expected]]"] + [f"{key} = {toml(value)}" for key, value in row.items()]
+    for row in codependent():
+        lines += ["", "[[codependent]]"] + [f"{key} = {toml(value)}" for key, value in row.items()]
     (HERE / "schur.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,8 +1,8 @@
 //! What every public type can do: cross threads, be copied, compared, and printed.
 
 use po_hrp::{
-    Dendrogram, Error, Hrp, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, LinkageScratch, Merge,
-    Metric, Split,
+    BubbleLink, Dbht, Dendrogram, Edge, Error, FilteredGraph, Hrp, HrpAllocation, HrpParams, HrpScratch,
+    LeafOrder, Linkage, LinkageScratch, Merge, Metric, Split,
 };
 
 fn plain<T: Clone + std::fmt::Debug + Send + Sync + Unpin + std::panic::UnwindSafe + 'static>() {}
@@ -17,7 +17,9 @@ fn begins_empty<T: Default>() {}
 
 #[test]
 fn every_type_is_plain() {
+    plain::<Dbht>();
     plain::<Dendrogram>();
+    plain::<FilteredGraph>();
     plain::<Error>();
     plain::<Hrp>();
     plain::<HrpAllocation>();
@@ -33,6 +35,7 @@ fn every_type_is_plain() {
 
 #[test]
 fn values_compare() {
+    comparable::<Dbht>();
     comparable::<Dendrogram>();
     comparable::<Error>();
     comparable::<Hrp>();
@@ -43,7 +46,10 @@ fn values_compare() {
 
 #[test]
 fn small_values_are_copied() {
+    small::<BubbleLink>();
+    small::<Edge>();
     small::<Merge>();
+    named::<FilteredGraph>();
     named::<LeafOrder>();
     named::<Linkage>();
     named::<Metric>();
@@ -51,6 +57,7 @@ fn small_values_are_copied() {
 
 #[test]
 fn what_is_written_to_begins_empty() {
+    begins_empty::<Dbht>();
     begins_empty::<Dendrogram>();
     begins_empty::<HrpAllocation>();
     begins_empty::<HrpParams>();

@@ -5,11 +5,20 @@ mod auto_traits;
 mod bounds;
 mod clusters;
 mod conflicts;
+mod dbht;
+mod dbht_golden;
+mod dbht_oracle;
+#[cfg(feature = "serde")]
+mod definitions;
+mod distances;
 mod errors;
 mod golden;
 mod groups;
 mod herc;
 mod linkages;
+mod long_short;
+mod long_short_errors;
+mod long_short_properties;
 mod measured;
 mod names;
 mod nco;
@@ -25,3 +34,6 @@ mod schur_oracle;
 mod serde;
 #[cfg(feature = "linalg")]
 mod seriation;
+mod stability;
+mod stable;
+mod words;

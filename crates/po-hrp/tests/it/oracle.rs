@@ -47,6 +47,17 @@ fn distance_matrix(covariance: &Covariance, metric: Metric) -> DMatrix<f64> {
     }
 }
 
+/// The linkages that are told by how a distance follows from those of the parts.
+pub(crate) const BY_FORMULA: [Linkage; 7] = [
+    Linkage::Single,
+    Linkage::Complete,
+    Linkage::Average,
+    Linkage::Weighted,
+    Linkage::Ward,
+    Linkage::Centroid,
+    Linkage::Median,
+];
+
 /// Joins the nearest two clusters until one is left, looking at every pair each time; of equal pairs the lowest.
 pub(crate) fn agglomerate(distances: &DMatrix<f64>, linkage: Linkage) -> Vec<Merge> {
     let leaves = distances.nrows();
@@ -77,6 +88,7 @@ pub(crate) fn agglomerate(distances: &DMatrix<f64>, linkage: Linkage) -> Vec<Mer
                 Linkage::Ward => ((n_a + n_x) * d_a + (n_b + n_x) * d_b - n_x * d_ab) / (n + n_x),
                 Linkage::Centroid => (n_a * d_a + n_b * d_b) / n - n_a * n_b * d_ab / (n * n),
                 Linkage::Median => d_a / 2.0 + d_b / 2.0 - d_ab / 4.0,
+                Linkage::Dbht | Linkage::DbhtPmfg => unreachable!("no formula of distances"),
             };
             d[(both, x)] = joined;
             d[(x, both)] = joined;
@@ -147,7 +159,7 @@ proptest! {
     fn weights_equal_the_oracles_on_factor_models(assets in 1_usize..=40, seed: u64) {
         let covariance = factor_covariance(assets, seed);
         for &metric in Metric::ALL {
-            for &linkage in Linkage::ALL {
+            for linkage in BY_FORMULA {
                 check(&covariance, metric, linkage)?;
             }
         }
@@ -158,7 +170,7 @@ proptest! {
         let observations = 3 + (fewer * assets as f64) as usize;
         let covariance = sample_covariance(assets, observations, seed);
         for &metric in Metric::ALL {
-            for &linkage in Linkage::ALL {
+            for linkage in BY_FORMULA {
                 check(&covariance, metric, linkage)?;
             }
         }

@@ -3,7 +3,10 @@
 use std::fmt::Debug;
 
 use po_core::{Bounds, Confidence, GroupBound, Risk};
-use po_hrp::{Dendrogram, HrpParams, LeafOrder, Linkage, Merge, Metric, Split, linkage};
+use po_hrp::{
+    ClusterWeights, Dendrogram, Division, HrpParams, LeafOrder, Linkage, Merge, Metric, Split, SplitRule,
+    linkage,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -29,6 +32,15 @@ fn names_are_written_as_they_are_parsed() {
     }
     for leaf_order in LeafOrder::ALL {
         round_trip(leaf_order, &format!("\"{leaf_order}\""));
+    }
+    for division in Division::ALL {
+        round_trip(division, &format!("\"{division}\""));
+    }
+    for within in ClusterWeights::ALL {
+        round_trip(within, &format!("\"{within}\""));
+    }
+    for rule in SplitRule::ALL {
+        round_trip(rule, &format!("\"{rule}\""));
     }
     refused::<Linkage>("\"Ward\"", "unknown variant `Ward`");
 }
@@ -67,13 +79,15 @@ fn a_split_comes_back() {
     let split = Split {
         left: vec![2],
         right: vec![0, 1],
+        rule: SplitRule::Portfolios,
+        measure: Some(Risk::Variance),
         risk_left: 0.5,
         risk_right: 0.25,
         share_left: 0.75,
         weight_left: 0.5,
         weight_right: 0.25,
     };
-    let text = r#"{"left":[2],"right":[0,1],"risk_left":0.5,"risk_right":0.25,"share_left":0.75,"weight_left":0.5,"weight_right":0.25}"#;
+    let text = r#"{"left":[2],"right":[0,1],"rule":"portfolios","measure":"variance","risk_left":0.5,"risk_right":0.25,"share_left":0.75,"weight_left":0.5,"weight_right":0.25}"#;
     round_trip(&split, text);
     refused::<Split>(r#"{"left":[2],"middle":[1]}"#, "unknown field `middle`");
 }

@@ -1,8 +1,11 @@
 //! Spectral seriation against skfolio, matrices whose order is known, and symmetries.
 
 use po_core::nalgebra::DMatrix;
-use po_core::{Covariance, InputError};
-use po_hrp::{Error, SeriationScratch, spectral_order, spectral_order_into};
+use po_core::{Codependence, Covariance, DistanceForm, DistanceMatrix, InputError};
+use po_hrp::{
+    Error, Hrp, HrpAllocation, HrpParams, LeafOrder, Linkage, Market, Metric, Schur, SchurParams,
+    SeriationScratch, spectral_order, spectral_order_into,
+};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -12,6 +15,9 @@ use crate::random::{Random, config, covariance, factor_covariance, permuted};
 /// Two eigenvectors of one matrix, found in different ways.
 const SAME: f64 = 1e-9;
 
+/// As many digits as both libraries agree to in each of their golden cases.
+const WEIGHTS: f64 = 1e-10;
+
 #[derive(Deserialize)]
 struct Golden {
     expected: Vec<Expected>,
@@ -20,16 +26,78 @@ struct Golden {
 #[derive(Deserialize)]
 struct Expected {
     file: String,
+    /// Where they are not those of the correlations.
+    distances: Option<Vec<f64>>,
     order: Vec<usize>,
+    weights: Vec<f64>,
+    schur: Vec<f64>,
+    effective_gamma: f64,
+}
+
+fn spectral() -> HrpParams {
+    HrpParams { leaf_order: LeafOrder::Spectral, ..HrpParams::default() }
+}
+
+fn allocate(params: HrpParams, market: Market<'_>) -> HrpAllocation {
+    Hrp::new(params).unwrap().allocate_market(market).unwrap()
 }
 
 #[test]
-fn orders_equal_those_of_skfolio() {
+fn orders_and_weights_equal_those_of_skfolio() {
     let golden: Golden = toml::from_str(include_str!("../data/seriation.toml")).unwrap();
-    assert_eq!(golden.expected.len(), 5);
-    for Expected { file, order } in &golden.expected {
-        assert_eq!(&spectral_order(&stored(file)).unwrap(), order, "{file}");
+    assert_eq!(golden.expected.len(), 7);
+    let close = |file: &str, actual: &[f64], expected: &[f64]| {
+        assert_eq!(actual.len(), expected.len(), "{file}");
+        for (actual, expected) in actual.iter().zip(expected) {
+            assert!((actual - expected).abs() <= WEIGHTS, "{file}: {actual} is not {expected}");
+        }
+    };
+    for Expected { file, distances, order, weights, schur, effective_gamma } in &golden.expected {
+        let covariance = stored(file);
+        let distances = distances
+            .as_ref()
+            .map(|distances| DistanceMatrix::from_column_slice(order.len(), distances).unwrap());
+        let market = Market { distances: distances.as_ref(), ..Market::from(&covariance) };
+        let found = allocate(spectral(), market);
+        assert_eq!(found.leaf_order(), order, "{file}");
+        close(file, found.weights().as_slice(), weights);
+        if distances.is_none() {
+            assert_eq!(&spectral_order(&covariance).unwrap(), order, "{file}");
+        }
+        let params = SchurParams { leaf_order: LeafOrder::Spectral, ..SchurParams::default() };
+        let found = Schur::new(params).unwrap().allocate_market(market).unwrap();
+        assert_eq!(found.leaf_order(), order, "{file}");
+        assert!((found.effective_gamma() - effective_gamma).abs() < WEIGHTS, "{file}");
+        close(file, found.weights().as_slice(), schur);
     }
+}
+
+/// The tree beside the order is that of every other order, and the metric decides which distances are ordered.
+#[test]
+fn the_tree_is_reported_beside_the_order() {
+    let covariance = stored("odd37");
+    let order = spectral_order(&covariance).unwrap();
+    let angular = Codependence::from(&covariance.correlation().unwrap());
+    let given = angular.distances(DistanceForm::Angular).unwrap();
+    for &linkage in Linkage::ALL {
+        let plain = allocate(HrpParams { linkage, ..HrpParams::default() }, Market::from(&covariance));
+        let found = allocate(HrpParams { linkage, ..spectral() }, Market::from(&covariance));
+        assert_eq!(found.dendrogram(), plain.dendrogram(), "{linkage}");
+        assert_eq!(found.leaf_order(), order, "{linkage}");
+        let market = Market { distances: Some(&given), ..Market::from(&covariance) };
+        let found = allocate(HrpParams { linkage, ..spectral() }, market);
+        assert_eq!(found.leaf_order(), order, "{linkage}");
+    }
+    // As far from each other as the columns of the distances: given as such, they are ordered alike.
+    let assets = covariance.len();
+    let near = DMatrix::from_column_slice(assets, assets, given.as_slice());
+    let columns = DMatrix::from_fn(assets, assets, |row, col| (near.column(row) - near.column(col)).norm());
+    let columns = DistanceMatrix::from_column_slice(assets, columns.as_slice()).unwrap();
+    let market = Market { distances: Some(&columns), ..Market::from(&covariance) };
+    let expected = allocate(spectral(), market);
+    let found = allocate(HrpParams { metric: Metric::Columns, ..spectral() }, Market::from(&covariance));
+    assert_eq!(found.leaf_order(), expected.leaf_order());
+    assert_ne!(found.leaf_order(), order);
 }
 
 /// Correlations that fall with the distance on a line: the order of the line is the answer.

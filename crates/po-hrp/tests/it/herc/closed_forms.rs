@@ -1,8 +1,8 @@
 //! Weights that follow by hand.
 
-use po_core::Covariance;
 use po_core::nalgebra::DMatrix;
-use po_hrp::{ClusterCount, ClusterRisk, ClusterWeights, Division, HercCluster, HercParams, Linkage};
+use po_core::{Covariance, Risk};
+use po_hrp::{ClusterCount, ClusterWeights, Division, HercCluster, HercParams, Linkage};
 
 use super::{DIVISIONS, REORDERED, RISKS, SUM, allocate, close, into, members, ways};
 use crate::random::{covariance, factor_covariance};
@@ -17,7 +17,7 @@ fn one_cluster_knows_no_correlations() {
         variances.iter().map(|variance| variance.powf(-power) / sum).collect()
     };
     for division in DIVISIONS {
-        for (risk, power) in RISKS.into_iter().zip([1.0, 0.5]) {
+        for (risk, power) in RISKS.into_iter().zip([1.0, 0.5, 0.0]) {
             let params = HercParams { risk, division, ..into(1) };
             let allocation = allocate(&params, &covariance);
             close("parity", allocation.weights().as_slice(), &parity(power), SUM);
@@ -74,8 +74,8 @@ fn one_asset_and_two_assets() {
         let allocation = allocate(&way, &two);
         assert_eq!(allocation.cut().count(), 2);
         let expected = match (way.division, way.risk) {
-            (Division::Halves, _) => [0.5, 0.5],
-            (_, ClusterRisk::Variance) => [0.2, 0.8],
+            (Division::Halves, _) | (_, Risk::Equal) => [0.5, 0.5],
+            (_, Risk::Variance) => [0.2, 0.8],
             _ => [1.0 / 3.0, 2.0 / 3.0],
         };
         close("two", allocation.weights().as_slice(), &expected, SUM);
@@ -123,7 +123,8 @@ fn a_cluster_without_risk() {
         let params = HercParams { clusters: ClusterCount::Given(1), ..way };
         let allocation = allocate(&params, &hedge);
         assert_eq!(allocation.weights().as_slice(), [0.5, 0.5]);
-        let whole = HercCluster { assets: vec![0, 1], risk: 0.0, weight: 1.0 };
+        let (measure, risk) = (Some(way.risk), if way.risk == Risk::Equal { 1.0 } else { 0.0 });
+        let whole = HercCluster { assets: vec![0, 1], weights: vec![0.5, 0.5], measure, risk, weight: 1.0 };
         assert_eq!(allocation.clusters(), [whole]);
     }
 }

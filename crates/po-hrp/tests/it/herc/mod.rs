@@ -2,14 +2,13 @@
 
 mod bounds;
 mod closed_forms;
+mod measured;
 mod oracle;
 mod properties;
 mod refusals;
 
-use po_core::{Allocator, Covariance};
-use po_hrp::{
-    ClusterCount, ClusterRisk, ClusterWeights, Dendrogram, Division, Herc, HercAllocation, HercParams,
-};
+use po_core::{Allocator, Covariance, Risk};
+use po_hrp::{ClusterCount, ClusterWeights, Dendrogram, Division, Herc, HercAllocation, HercParams};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -22,7 +21,7 @@ const SUM: f64 = 1e-12;
 /// The same numbers summed in another order.
 const REORDERED: f64 = 1e-10;
 
-const RISKS: [ClusterRisk; 2] = [ClusterRisk::Variance, ClusterRisk::StandardDeviation];
+const RISKS: [Risk; 3] = [Risk::Variance, Risk::StandardDeviation, Risk::Equal];
 const DIVISIONS: [Division; 3] = [Division::Clusters, Division::Assets, Division::Halves];
 const WITHIN: [ClusterWeights; 2] = [ClusterWeights::InverseRisk, ClusterWeights::Equal];
 
@@ -82,12 +81,8 @@ fn weights_and_labels_equal_those_of_other_libraries() {
         let params = HercParams {
             linkage: row.linkage.parse().unwrap(),
             risk: if row.risk == "variance" { RISKS[0] } else { RISKS[1] },
-            division: match row.division.as_str() {
-                "clusters" => Division::Clusters,
-                "assets" => Division::Assets,
-                _ => Division::Halves,
-            },
-            within: if row.within == "equal" { ClusterWeights::Equal } else { ClusterWeights::InverseRisk },
+            division: row.division.parse().unwrap(),
+            within: row.within.parse().unwrap(),
             ..into(row.clusters)
         };
         let allocation = allocate(&params, &sample(&row.file));

@@ -1,9 +1,7 @@
 //! The definition of the method, written out.
 
-use po_core::Covariance;
-use po_hrp::{
-    ClusterCount, ClusterRisk, ClusterWeights, Dendrogram, Division, HercAllocation, HercParams, Linkage,
-};
+use po_core::{Covariance, Risk};
+use po_hrp::{ClusterCount, ClusterWeights, Dendrogram, Division, HercAllocation, HercParams, Linkage};
 use proptest::prelude::*;
 
 use super::{REORDERED, allocate, assert_on_the_simplex, close, covariances, members, ways};
@@ -43,7 +41,8 @@ impl<'a> Oracle<'a> {
     fn parity(&self, asset: usize) -> f64 {
         let variance = self.covariance.as_view()[(asset, asset)];
         match self.params.risk {
-            ClusterRisk::Variance => 1.0 / variance,
+            Risk::Variance => 1.0 / variance,
+            Risk::Equal => 1.0,
             _ => 1.0 / variance.sqrt(),
         }
     }
@@ -54,7 +53,8 @@ impl<'a> Oracle<'a> {
         let pairs = assets.iter().flat_map(|&i| assets.iter().map(move |&j| (i, j)));
         let variance = pairs.map(|(i, j)| weight(i) * weight(j) * self.covariance.as_view()[(i, j)]).sum();
         match self.params.risk {
-            ClusterRisk::Variance => variance,
+            Risk::Variance => variance,
+            Risk::Equal => 1.0,
             _ => f64::sqrt(variance),
         }
     }

@@ -1,9 +1,11 @@
 //! What holds of every allocation, and of the types.
 
-use po_core::{Allocator, Bounds};
+#[cfg(feature = "serde")]
+use po_core::Bounds;
+use po_core::{Allocator, Risk};
 use po_hrp::{
-    ClusterCount, ClusterRisk, ClusterWeights, Division, Herc, HercAllocation, HercCluster, HercParams,
-    HercScratch, Linkage, Metric,
+    ClusterCount, ClusterWeights, Division, Herc, HercAllocation, HercCluster, HercParams, HercScratch,
+    Linkage, Metric, SplitRule,
 };
 use proptest::prelude::*;
 
@@ -63,10 +65,18 @@ proptest! {
             prop_assert_eq!(splits.len(), clusters.len() - 1);
             for cluster in &clusters {
                 prop_assert!((cluster.weight - sum(&cluster.assets)).abs() < SUM);
+                let own: Vec<f64> = cluster.assets.iter().map(|&asset| weights[asset]).collect();
+                prop_assert_eq!((&cluster.weights, cluster.measure), (&own, Some(params.risk)));
             }
             for split in &splits {
                 prop_assert!((split.weight_left - sum(&split.left)).abs() < SUM);
                 prop_assert!((split.weight_right - sum(&split.right)).abs() < SUM);
+                let rule = match params.division {
+                    Division::Clusters => SplitRule::Clusters,
+                    Division::Assets => SplitRule::Portfolios,
+                    Division::Halves => SplitRule::Halves,
+                };
+                prop_assert_eq!((split.rule, split.measure), (rule, Some(params.risk)));
                 let both = split.risk_left + split.risk_right;
                 let share = if params.division == Division::Halves { 0.5 } else { split.risk_right / both };
                 prop_assert!((split.share_left - share).abs() < SUM);
@@ -104,7 +114,7 @@ fn settings_have_the_documented_defaults() {
     );
     assert_eq!(
         (params.risk, params.division, params.within),
-        (ClusterRisk::Variance, Division::Clusters, ClusterWeights::InverseRisk)
+        (Risk::Variance, Division::Clusters, ClusterWeights::InverseRisk)
     );
 }
 
@@ -115,7 +125,7 @@ fn settings_and_results_through_json_and_back() {
         linkage: Linkage::Single,
         metric: Metric::Columns,
         clusters: ClusterCount::Given(2),
-        risk: ClusterRisk::StandardDeviation,
+        risk: Risk::StandardDeviation,
         division: Division::Halves,
         within: ClusterWeights::InverseRisk,
         bounds: Some(Bounds::uniform(2, 0.0, 0.75).unwrap()),
@@ -126,8 +136,14 @@ fn settings_and_results_through_json_and_back() {
     assert_eq!(toml::from_str::<HercParams>("").unwrap(), HercParams::default());
     let error = serde_json::from_str::<HercParams>(r#"{"groups":[]}"#).unwrap_err().to_string();
     assert!(error.starts_with("unknown field `groups`"), "{error}");
-    let cluster = HercCluster { assets: vec![0, 2], risk: 0.5, weight: 0.25 };
-    let json = r#"{"assets":[0,2],"risk":0.5,"weight":0.25}"#;
+    let cluster = HercCluster {
+        assets: vec![0, 2],
+        weights: vec![0.125, 0.125],
+        measure: Some(Risk::Mad),
+        risk: 0.5,
+        weight: 0.25,
+    };
+    let json = r#"{"assets":[0,2],"weights":[0.125,0.125],"measure":"mad","risk":0.5,"weight":0.25}"#;
     assert_eq!(serde_json::to_string(&cluster).unwrap(), json);
     assert_eq!(serde_json::from_str::<HercCluster>(json).unwrap(), cluster);
 }
@@ -137,7 +153,7 @@ fn types_are_plain() {
     fn plain<T: Clone + std::fmt::Debug + Send + Sync + Unpin + std::panic::UnwindSafe + 'static>() {}
     fn comparable<T: PartialEq>() {}
     fn begins_empty<T: Default>() {}
-    fn small<T: Copy + Eq + std::hash::Hash + Default>() {}
+    fn small<T: Copy + Eq + std::hash::Hash + Default + std::fmt::Display + std::str::FromStr>() {}
     plain::<Herc>();
     plain::<HercAllocation>();
     plain::<HercScratch>();
@@ -146,7 +162,7 @@ fn types_are_plain() {
     comparable::<HercCluster>();
     begins_empty::<HercAllocation>();
     begins_empty::<HercScratch>();
-    small::<ClusterRisk>();
     small::<ClusterWeights>();
     small::<Division>();
+    small::<SplitRule>();
 }
