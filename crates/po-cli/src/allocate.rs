@@ -2,23 +2,30 @@
 
 use std::io::Read;
 
-use po_engine::hrp::{Hrp, HrpAllocation, HrpParams};
-use po_engine::{Allocator, Covariance, EqualWeight, InverseVariance, InverseVolatility, Solution};
+use po_engine::hrp::{Hrp, HrpAllocation, HrpParams, LeafOrder};
+use po_engine::{
+    Allocator, Covariance, EqualWeight, InverseVariance, InverseVolatility, NoTradeDecision, Solution,
+};
 use po_engine::{Universe, Weights};
 
-use crate::args::{AllocateArgs, Method};
+use crate::args::{AllocateArgs, Method, Output};
 use crate::error::{Error, ObservationError, SettingsError};
 use crate::hierarchy::{Hierarchy, hierarchical};
+use crate::nearest::{Nearest, nearest};
 use crate::optimise::{Optimum, optimise};
+use crate::picture;
 use crate::problem::Problem;
-use crate::report::Report;
+use crate::rebalance::{banded, order_before};
+use crate::report::{Grown, Report};
 use crate::share::{RiskShares, share};
+use crate::stability::{Stability, judge};
 use crate::uses;
 
 /// What the objective of another portfolio may be better by without a warning, in units of the objective.
 const PROVEN: f64 = 1e-6;
 
 /// Weights, and how they came about.
+#[derive(Default)]
 pub(crate) struct Allocation {
     pub(crate) weights: Weights,
     /// The tree of related assets, if one can be grown.
@@ -26,13 +33,18 @@ pub(crate) struct Allocation {
     pub(crate) optimum: Option<Optimum>,
     pub(crate) shares: Option<RiskShares>,
     pub(crate) hierarchy: Option<Hierarchy>,
+    /// What a band around their targets left untraded.
+    pub(crate) banded: Option<NoTradeDecision>,
+    /// What became of weights that had to be moved within constraints.
+    pub(crate) nearest: Option<Nearest>,
 }
 
 impl Allocation {
     /// How the numerics ended, where a solution was searched for.
     pub(crate) fn solution(&self) -> Option<&Solution> {
         let optimum = self.optimum.as_ref().map(|optimum| &optimum.portfolio.solution);
-        optimum.or(self.shares.as_ref().map(|shares| &shares.solution))
+        let nearest = self.nearest.as_ref().map(|nearest| &nearest.allocation.solution);
+        optimum.or(nearest).or(self.shares.as_ref().map(|shares| &shares.solution))
     }
 }
 
@@ -40,42 +52,63 @@ impl Allocation {
 pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Result<Report, Error> {
     let method = args.objective.method.unwrap_or_default();
     uses::check(args, method)?;
+    picture::check(args.report.plot.as_deref())?;
     let mut problem = Problem::read(&args.data, &args.limits, input)?;
     refuse_still(args, method, &problem)?;
     let params = HrpParams {
         linkage: args.hierarchy.linkage.unwrap_or_default().0,
         metric: args.hierarchy.metric.unwrap_or_default().0,
-        leaf_order: args.hierarchy.leaf_order.unwrap_or_default().0,
+        leaf_order: match args.rebalance.order_before {
+            Some(_) => LeafOrder::Stable,
+            None => args.hierarchy.leaf_order.unwrap_or_default().0,
+        },
         ..HrpParams::default()
     };
-    let mut changed = None;
+    if let Some(path) = &args.rebalance.order_before {
+        problem.order_before = Some(order_before(path, problem.universe())?);
+    }
+    let (linkage, metric) = (params.linkage, params.metric);
+    let (mut changed, mut stability) = (None, None);
     let allocation = if method.optimises() {
         let (optimum, covariance) = optimise(args, method, &mut problem)?;
         changed = covariance;
         let weights = optimum.portfolio.solution.weights.clone();
         let hrp = tree(params, &problem.covariance);
-        Allocation { weights, hrp, optimum: Some(optimum), shares: None, hierarchy: None }
+        Allocation { weights, hrp, optimum: Some(optimum), ..Allocation::default() }
     } else if method.shares_risk() {
         let shares = share(args, &mut problem)?;
         let weights = shares.solution.weights.clone();
         let hrp = tree(params, &problem.covariance);
-        Allocation { weights, hrp, optimum: None, shares: Some(shares), hierarchy: None }
+        Allocation { weights, hrp, shares: Some(shares), ..Allocation::default() }
     } else if method.clusters() {
-        let (weights, hrp, hierarchy) = hierarchical(args, method, &params, &problem)?;
-        let hrp = hrp.or_else(|| tree(params, &problem.covariance));
-        Allocation { weights, hrp, optimum: None, shares: None, hierarchy: Some(hierarchy) }
+        let allocation = clustered(args, method, &params, &problem)?;
+        // Refused before the work begins.
+        clusters(args, problem.universe().len(), None)?;
+        stability = judge(args, method, &params, &problem)?;
+        allocation
     } else {
-        allocation(method, params, &problem.covariance, problem.universe())?
+        let target = allocation(method, params, &problem.covariance, problem.universe())?;
+        let banded = banded(args, &problem, &target.weights)?;
+        let weights = banded.as_ref().map(|banded| banded.weights.clone());
+        Allocation { weights: weights.unwrap_or(target.weights), banded, ..target }
     };
     let formed = allocation.hierarchy.as_ref().and_then(|hierarchy| hierarchy.clusters);
     let clusters = clusters(args, problem.universe().len(), formed)?;
     let covariance = changed.as_ref().unwrap_or(&problem.covariance);
     let mut report = Report::new(method, &problem.observations, covariance, &allocation, clusters)?;
     report.covariance = args.data.covariance.unwrap_or_default();
-    if method.clusters() {
+    // Those of other methods are among the constraints.
+    if method.clusters() && allocation.nearest.is_none() {
         report.groups = problem.limits.group_bounds;
     }
+    if args.report.plot.is_some() || args.report.output.is_some_and(Output::is_drawn) {
+        let hrp = allocation.hrp.as_ref().filter(|hrp| hrp.leaf_order().len() > 1);
+        report.grown = hrp.map(|hrp| Grown::new(hrp, linkage, metric));
+        report.correlation = problem.covariance.correlation().ok();
+    }
     report.hierarchy = allocation.hierarchy;
+    report.warnings.extend(stability.iter().flat_map(Stability::warnings));
+    report.stability = stability;
     report.current = problem.limits.current.map(Vec::from);
     if let Some(Optimum { portfolio, .. }) = &allocation.optimum
         && portfolio.gap() > PROVEN * portfolio.objective.abs().max(1.0)
@@ -87,7 +120,25 @@ pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Re
         ));
     }
     (report.optimum, report.shares) = (allocation.optimum, allocation.shares);
+    (report.banded, report.nearest) = (allocation.banded, allocation.nearest);
     Ok(report)
+}
+
+/// Runs a method that allocates by clusters; its tree, if one can be grown.
+pub(crate) fn clustered(
+    args: &AllocateArgs,
+    method: Method,
+    params: &HrpParams,
+    problem: &Problem,
+) -> Result<Allocation, Error> {
+    let (target, hrp, hierarchy) = hierarchical(args, method, params, problem)?;
+    let hrp = hrp.or_else(|| tree(params.clone(), &problem.covariance));
+    let banded = banded(args, problem, &target)?;
+    let wanted = banded.as_ref().map_or(target, |banded| banded.weights.clone());
+    // Constraints come last, so that they hold whatever is not traded.
+    let nearest = nearest(args, method, problem, &wanted)?;
+    let weights = nearest.as_ref().map_or(wanted, |nearest| nearest.allocation.solution.weights.clone());
+    Ok(Allocation { weights, hrp, hierarchy: Some(hierarchy), banded, nearest, ..Allocation::default() })
 }
 
 /// Some methods divide by variances.
@@ -112,7 +163,6 @@ pub(crate) fn allocation(
     universe: &Universe,
 ) -> Result<Allocation, Error> {
     let input = Error::input(universe);
-    let simple = |weights| Allocation { weights, hrp: None, optimum: None, shares: None, hierarchy: None };
     let weights = match method {
         Method::EqualWeight => EqualWeight.allocate(covariance).map_err(input)?,
         Method::InverseVolatility => InverseVolatility.allocate(covariance).map_err(input)?,
@@ -120,11 +170,12 @@ pub(crate) fn allocation(
         _ => {
             let hrp = Hrp::new(params).and_then(|hrp| hrp.allocate(covariance));
             let hrp = hrp.map_err(Error::hrp(universe))?;
-            return Ok(Allocation { hrp: Some(hrp.clone()), ..simple(hrp.weights().clone()) });
+            let weights = hrp.weights().clone();
+            return Ok(Allocation { weights, hrp: Some(hrp), ..Allocation::default() });
         }
     };
     let params = HrpParams { bounds: None, groups: Vec::new(), ..params };
-    Ok(Allocation { hrp: tree(params, covariance), ..simple(weights) })
+    Ok(Allocation { weights, hrp: tree(params, covariance), ..Allocation::default() })
 }
 
 /// The tree alone, if it can be grown.

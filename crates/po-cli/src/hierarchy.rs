@@ -7,15 +7,17 @@ use po_engine::correlation::{
     VariationOfInformation,
 };
 use po_engine::hrp::{
-    Herc, HercParams, Hrp, HrpAllocation, HrpParams, Market, Nco, NcoError, NcoParams, Schur, SchurParams,
+    Herc, HercCluster, HercParams, Hrp, HrpAllocation, HrpParams, Market, Nco, NcoError, NcoParams, Nest,
+    Schur, SchurParams, Split,
 };
 use po_engine::{
-    Allocator, Codependence, CodependenceError, Confidence, CovarianceEstimator, DistanceMatrix, Returns,
-    Universe, Weights,
+    Codependence, CodependenceError, Confidence, CovarianceEstimator, DistanceMatrix, Returns, Universe,
+    Weights,
 };
 
 use crate::args::{AllocateArgs, CodependenceKind, Measure, Method};
 use crate::error::Error;
+use crate::long_short::{books, long_short};
 use crate::problem::Problem;
 use crate::share::confidence;
 
@@ -29,6 +31,25 @@ pub(crate) struct Hierarchy {
     pub(crate) gamma: Option<(f64, f64)>,
     /// How many clusters were formed.
     pub(crate) clusters: Option<usize>,
+    /// The sizes of the long and of the short book, where some assets are held short.
+    pub(crate) books: Option<(f64, f64)>,
+    /// Each split, a cluster before its parts.
+    pub(crate) splits: Vec<Split>,
+    /// What each cluster got, for methods that form some.
+    pub(crate) formed: Vec<Formed>,
+    /// How the weight was split, in words: each split, and then each cluster that was formed.
+    pub(crate) words: Vec<String>,
+}
+
+/// A cluster that was formed.
+#[derive(Clone, Debug)]
+pub(crate) struct Formed {
+    pub(crate) assets: Vec<usize>,
+    /// Of each of them, in the whole portfolio.
+    pub(crate) weights: Vec<f64>,
+    pub(crate) weight: f64,
+    /// By the measure that the method was told, where it weighs clusters by one.
+    pub(crate) risk: Option<f64>,
 }
 
 /// Runs such a method within bounds of assets and groups; the settings say how the tree is grown.
@@ -44,11 +65,32 @@ pub(crate) fn hierarchical(
     let HrpParams { linkage, metric, leaf_order, .. } = *params;
     let mut hierarchy = Hierarchy { codependence: args.hierarchy.codependence, ..Hierarchy::default() };
     let covariance = &problem.covariance;
+    let distances = distances(hierarchy.codependence, universe, &problem.observations.returns)?;
+    let (returns, distances) = (Some(&problem.observations.returns), distances.as_ref());
+    let order_before = problem.order_before.as_deref();
+    let market = Market { covariance, returns, distances, order_before };
+    let level = confidence(args).map_err(&input)?;
+    let measure = args.risk.measure.unwrap_or(Measure::Variance);
+    let risk = measure.risk(level);
+    if [Method::Hrp, Method::Herc].contains(&method) {
+        hierarchy.risk = Some((measure, level));
+    }
     let weights = match method {
         Method::Herc => {
-            let params = HercParams { linkage, metric, bounds, ..HercParams::default() };
-            let herc = Herc::new(params).and_then(|herc| herc.allocate(covariance)).map_err(&refused)?;
-            hierarchy.clusters = Some(herc.clusters().len());
+            let params = HercParams { linkage, metric, risk, bounds, ..HercParams::default() };
+            let herc = Herc::new(params).and_then(|herc| herc.allocate_market(market)).map_err(&refused)?;
+            let clusters = herc.clusters();
+            hierarchy.clusters = Some(clusters.len());
+            hierarchy.splits = herc.explain();
+            hierarchy.words = hierarchy.splits.iter().map(|split| split.words(universe)).collect();
+            hierarchy.words.extend(clusters.iter().map(|cluster| cluster.words(universe)));
+            let formed = |HercCluster { assets, weights, weight, risk, .. }| Formed {
+                assets,
+                weights,
+                weight,
+                risk: Some(risk),
+            };
+            hierarchy.formed = clusters.into_iter().map(formed).collect();
             herc.weights().clone()
         }
         Method::Nco => {
@@ -56,32 +98,48 @@ pub(crate) fn hierarchical(
             let least = Markowitz::new(MarkowitzParams::default()).map_err(Error::convex(universe))?;
             let params = NcoParams { linkage, metric, ..NcoParams::default() };
             let nco = Nco::new(params, least.clone(), least).map_err(&refused)?;
-            let nco = nco.allocate(covariance).map_err(|error| nested(error, universe))?;
+            let nco = nco.allocate_market(market).map_err(|error| nested(error, universe))?;
             hierarchy.clusters = Some(nco.clusters().count());
+            let nests = nco.explain();
+            hierarchy.words = nests.iter().map(|nest| nest.words(universe)).collect();
+            let formed = |Nest { members, inner, outer }: Nest| Formed {
+                assets: members,
+                weights: inner.as_slice().iter().map(|weight| weight * outer).collect(),
+                weight: outer,
+                risk: None,
+            };
+            hierarchy.formed = nests.into_iter().map(formed).collect();
             nco.weights().clone()
         }
         Method::Schur => {
             let defaults = SchurParams::default();
             let gamma = args.hierarchy.gamma.unwrap_or(defaults.gamma);
             let params = SchurParams { gamma, linkage, metric, leaf_order, bounds, groups, ..defaults };
-            let schur = Schur::new(params).and_then(|schur| schur.allocate(covariance)).map_err(&refused)?;
+            let schur =
+                Schur::new(params).and_then(|schur| schur.allocate_market(market)).map_err(&refused)?;
             hierarchy.gamma = Some((gamma, schur.effective_gamma()));
+            hierarchy.splits = schur.explain();
+            hierarchy.words = hierarchy.splits.iter().map(|split| split.words(universe)).collect();
             schur.weights().clone()
         }
         _ => {
-            let level = confidence(args).map_err(&input)?;
-            let measure = args.risk.measure.unwrap_or(Measure::Variance);
-            let risk = measure.risk(level);
-            hierarchy.risk = Some((measure, level));
             let params = HrpParams { risk, bounds, groups, ..params.clone() };
-            let distances = distances(hierarchy.codependence, problem)?;
-            let (returns, distances) = (Some(&problem.observations.returns), distances.as_ref());
-            let market = Market { covariance, returns, distances };
+            if let Some(allocation) = long_short(args, params.clone(), problem, market)? {
+                let positions = allocation.positions().clone();
+                hierarchy.books = Some(books(allocation.weights().as_slice()));
+                hierarchy.splits = positions.explain();
+                hierarchy.words = hierarchy.splits.iter().map(|split| split.words(universe)).collect();
+                return Ok((allocation.weights().clone(), Some(positions), hierarchy));
+            }
             let hrp = Hrp::new(params).and_then(|hrp| hrp.allocate_market(market)).map_err(&refused)?;
+            hierarchy.splits = hrp.explain();
+            hierarchy.words = hierarchy.splits.iter().map(|split| split.words(universe)).collect();
             return Ok((hrp.weights().clone(), Some(hrp), hierarchy));
         }
     };
-    Ok((weights, None, hierarchy))
+    // The tree of all of them is that of hrp.
+    let tree = Hrp::new(params.clone()).and_then(|hrp| hrp.allocate_market(market)).ok();
+    Ok((weights, tree, hierarchy))
 }
 
 /// An error of nested clusters, with the names of those whom it is about.
@@ -102,12 +160,12 @@ fn nested(error: NcoError<convex::Error, convex::Error>, universe: &Universe) ->
 }
 
 /// The distances that follow from a codependence, in its usual form.
-fn distances(
+pub(crate) fn distances(
     codependence: Option<CodependenceKind>,
-    problem: &Problem,
+    universe: &Universe,
+    returns: &Returns,
 ) -> Result<Option<DistanceMatrix>, Error> {
     let Some(kind) = codependence else { return Ok(None) };
-    let (universe, returns) = (problem.universe(), &problem.observations.returns);
     let found = estimate(kind, returns).map_err(|fault| match fault {
         Fault::Codependence(error) => Error::codependence(universe)(error),
         Fault::Correlation(error) => Error::correlation(universe)(error),

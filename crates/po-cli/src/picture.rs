@@ -6,11 +6,21 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::args::Output;
 use crate::error::{Error, SettingsError};
 
 pub(crate) const INK: RGBColor = RGBColor(31, 41, 55);
 pub(crate) const FAINT: RGBColor = RGBColor(107, 114, 128);
 pub(crate) const GRID: RGBColor = RGBColor(229, 231, 235);
+
+/// Colours that can be told apart by those who see few.
+pub(crate) const COLOURS: [RGBColor; 5] = [
+    RGBColor(37, 99, 235),
+    RGBColor(217, 84, 16),
+    RGBColor(5, 150, 105),
+    RGBColor(147, 51, 160),
+    RGBColor(180, 130, 0),
+];
 
 /// Sizes of text, in pixels.
 const TITLE: f64 = 22.0;
@@ -52,11 +62,15 @@ impl Placed {
 }
 
 /// Draws a picture of some width and height; the reason if it cannot be.
-///
-/// With `crisp`, edges of rectangles fall on whole pixels, so that no line shows between neighbours.
-pub(crate) fn svg(
+pub(crate) fn svg(size: (u32, u32), draw: impl FnOnce(&Canvas<'_>) -> Drawn) -> Result<String, String> {
+    layered(size, "", "", draw)
+}
+
+/// Draws a picture between elements that lie beneath it and elements that lie above, both in the pixels of the backend.
+pub(crate) fn layered(
     (width, height): (u32, u32),
-    crisp: bool,
+    beneath: &str,
+    above: &str,
     draw: impl FnOnce(&Canvas<'_>) -> Drawn,
 ) -> Result<String, String> {
     let mut text = String::new();
@@ -66,8 +80,13 @@ pub(crate) fn svg(
         canvas.present().map_err(|error| error.to_string())?;
     }
     let large = format!("width=\"{}\" height=\"{}\"", width * SCALE, height * SCALE);
-    let crisp = if crisp { " shape-rendering=\"crispEdges\"" } else { "" };
-    Ok(text.replacen(&large, &format!("width=\"{width}\" height=\"{height}\"{crisp}"), 1))
+    let mut text = text.replacen(&large, &format!("width=\"{width}\" height=\"{height}\""), 1);
+    // The first element is the background.
+    let ground = text.find("/>").map_or(0, |end| end + "/>".len());
+    text.insert_str(ground, &format!("\n{}", beneath.trim_end()));
+    let end = text.rfind("</svg>").unwrap_or(text.len());
+    text.insert_str(end, above);
+    Ok(text)
 }
 
 /// A place in the pixels of the backend.
@@ -110,6 +129,17 @@ pub(crate) fn line(canvas: &Canvas<'_>, from: (f64, f64), to: (f64, f64), colour
     canvas.draw(&PathElement::new([scaled(from), scaled(to)], colour.stroke_width(SCALE)))
 }
 
+/// How wide a text is, rather too wide than too narrow: capitals take more room, and those of the far east most.
+pub(crate) fn extent(text: &str, size: f64) -> f64 {
+    let width = |character: char| match character {
+        'm' | 'w' | 'M' | 'W' | '@' => 0.95,
+        '\u{1100}'.. => 1.05,
+        _ if character.is_uppercase() => 0.74,
+        _ => 0.64,
+    };
+    size * text.chars().map(width).sum::<f64>()
+}
+
 /// A text, cut if it is longer than so many characters.
 pub(crate) fn cut(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
@@ -138,6 +168,17 @@ pub(crate) fn save(
     let picture = picture.map_err(|reason| Error::Write { target: name.clone(), reason, closed: false })?;
     let text = if is_page(path) { page(&picture) } else { picture };
     std::fs::write(path, text).map_err(Error::write(&name))
+}
+
+/// A picture, or the page around it, as it is written.
+pub(crate) fn written(
+    output: Output,
+    picture: Result<String, String>,
+    page: impl FnOnce(&str) -> String,
+) -> Result<String, Error> {
+    let target = "the picture".to_owned();
+    let picture = picture.map_err(|reason| Error::Write { target, reason, closed: false })?;
+    Ok(if output == Output::Html { page(&picture) } else { picture })
 }
 
 fn is_page(path: &Path) -> bool {

@@ -20,6 +20,8 @@ pub(crate) struct Problem {
     /// The covariance of the returns per period.
     pub(crate) covariance: Covariance,
     pub(crate) limits: Limits,
+    /// The order of the leaves of an earlier run, which is to be kept where the tree allows it.
+    pub(crate) order_before: Option<Vec<usize>>,
     /// The assets of the file.
     known: Vec<String>,
     /// What messages call the file.
@@ -37,7 +39,7 @@ impl Problem {
         let (mut observations, known, file) = observed(data, input)?;
         let limits = Limits::read(limits, &mut observations, Names { known: &known, file: &file })?;
         let covariance = estimate(data, &mut observations)?;
-        Ok(Self { observations, covariance, limits, known, file })
+        Ok(Self { observations, covariance, limits, order_before: None, known, file })
     }
 
     /// The names of the assets that are allocated, and of their groups.

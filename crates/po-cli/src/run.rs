@@ -76,6 +76,9 @@ fn dispatch(
             if form.output != Output::Json || verbose > 0 {
                 warn(&report.warnings, errors);
             }
+            if let Some(path) = &args.report.plot {
+                report.draw(path, form.sort)?;
+            }
             report.written(form)?
         }
         Command::Frontier(args) => {

@@ -4,7 +4,9 @@ use clap::ValueEnum;
 
 use crate::args::{AllocateArgs, Method};
 use crate::error::SettingsError;
+use crate::long_short;
 use crate::problem::positive;
+use crate::{rebalance, stability};
 
 /// A flag that only some methods use: whether it was given, and who uses it.
 struct Use {
@@ -15,12 +17,21 @@ struct Use {
 
 /// The flags that only some methods use; a flag that would change nothing is refused rather than ignored.
 const USES: &[Use] = &[
-    Use { flag: "--bounds", given: |args| args.limits.bounds.is_some(), by: is_bounded },
-    Use { flag: "--group-bounds", given: |args| args.limits.group_bounds.is_some(), by: keeps_groups },
-    Use { flag: "--explain", given: |args| args.report.explain == Some(true), by: explains },
-    Use { flag: "--constraint", given: |args| args.limits.constraint.is_some(), by: is_constrained },
-    Use { flag: "--constraints", given: |args| args.limits.constraints.is_some(), by: is_constrained },
-    Use { flag: "--benchmark", given: |args| args.limits.benchmark.is_some(), by: Method::optimises },
+    Use { flag: "--bounds", given: |args| args.limits.bounds.is_some(), by: Method::is_constrained },
+    Use {
+        flag: "--group-bounds",
+        given: |args| args.limits.group_bounds.is_some(),
+        by: Method::is_constrained,
+    },
+    Use { flag: "--explain", given: |args| args.report.explain == Some(true), by: Method::is_constrained },
+    Use { flag: "--stability", given: |args| args.stability.stability.is_some(), by: Method::clusters },
+    Use { flag: "--constraint", given: |args| args.limits.constraint.is_some(), by: Method::is_constrained },
+    Use {
+        flag: "--constraints",
+        given: |args| args.limits.constraints.is_some(),
+        by: Method::is_constrained,
+    },
+    Use { flag: "--benchmark", given: |args| args.limits.benchmark.is_some(), by: tracks },
     Use { flag: "--costs-bps", given: |args| args.limits.costs_bps.is_some(), by: Method::expects },
     Use { flag: "--cost-horizon", given: |args| args.limits.cost_horizon.is_some(), by: Method::expects },
     Use { flag: "--means", given: |args| args.outlook.means.is_some(), by: Method::expects },
@@ -64,11 +75,25 @@ const USES: &[Use] = &[
     },
     Use { flag: "--risk", given: |args| args.risk.measure.is_some(), by: measures_risk },
     Use { flag: "--confidence", given: |args| args.risk.confidence.is_some(), by: measures_risk },
+    Use { flag: "--short", given: |args| args.sides.short.is_some(), by: |method| method == Method::Hrp },
     Use {
-        flag: "--codependence",
-        given: |args| args.hierarchy.codependence.is_some(),
+        flag: "--exposure",
+        given: |args| args.sides.exposure.is_some(),
         by: |method| method == Method::Hrp,
     },
+    Use { flag: "--codependence", given: |args| args.hierarchy.codependence.is_some(), by: Method::clusters },
+    Use {
+        flag: "--no-trade-band",
+        given: |args| args.rebalance.no_trade_band.is_some(),
+        by: knows_no_trades,
+    },
+    Use { flag: "--rebalance", given: |args| args.rebalance.rebalance.is_some(), by: knows_no_trades },
+    Use {
+        flag: "--order-before",
+        given: |args| args.rebalance.order_before.is_some(),
+        by: |method| [Method::Hrp, Method::Schur].contains(&method),
+    },
+    Use { flag: "--nearness", given: |args| args.hierarchy.nearness.is_some(), by: Method::clusters },
     Use {
         flag: "--gamma",
         given: |args| args.hierarchy.gamma.is_some(),
@@ -76,29 +101,19 @@ const USES: &[Use] = &[
     },
 ];
 
-/// The methods that share or halve risk.
+/// The methods that share or divide risk by any measure.
 fn measures_risk(method: Method) -> bool {
-    method == Method::Hrp || method.shares_risk()
+    [Method::Hrp, Method::Herc].contains(&method) || method.shares_risk()
 }
 
-/// The methods that keep bounds of assets.
-fn is_bounded(method: Method) -> bool {
-    [Method::Hrp, Method::Herc, Method::Schur].contains(&method) || is_constrained(method)
+/// The methods that do not weigh what trading costs.
+fn knows_no_trades(method: Method) -> bool {
+    !(method.optimises() || method.shares_risk())
 }
 
-/// The methods that keep bounds of groups.
-fn keeps_groups(method: Method) -> bool {
-    [Method::Hrp, Method::Schur].contains(&method) || is_constrained(method)
-}
-
-/// The methods that can say why.
-fn explains(method: Method) -> bool {
-    method == Method::Hrp || is_constrained(method)
-}
-
-/// The methods that keep constraints in words.
-fn is_constrained(method: Method) -> bool {
-    method.optimises() || method.shares_risk()
+/// The methods that can limit the tracking error.
+fn tracks(method: Method) -> bool {
+    method.optimises() || method.clusters()
 }
 
 /// Refuses what the method does not use, and what it lacks.
@@ -137,6 +152,9 @@ pub(crate) fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsE
         let (flag, expected) = ("--confidence", "a number between 0 and 1, such as 0.95".to_owned());
         return Err(SettingsError::OutOfRange { flag, value, expected });
     }
+    long_short::check(args)?;
+    stability::check(args)?;
+    rebalance::check(args)?;
     positive("--target-volatility", args.objective.target_volatility)?;
     if method == Method::MeanVariance {
         positive("--risk-aversion", args.objective.risk_aversion)?;

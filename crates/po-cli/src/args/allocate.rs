@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use serde::Deserialize;
 
-use super::part::{part, settings};
+use super::part::{file, part, settings};
 use super::text::by_name;
-use super::values::{LeafOrderName, LinkageName, MetricName};
-use super::{CodependenceKind, DataArgs, LimitArgs, ObjectiveArgs, OutlookArgs, Output, RiskArgs, Sort};
+use super::values::{LeafOrderName, LinkageName, MetricName, NearnessName};
+use super::{
+    CodependenceKind, DataArgs, LimitArgs, ObjectiveArgs, OutlookArgs, Output, RebalanceArgs, RiskArgs,
+    SideArgs, Sort, StabilityArgs,
+};
 
 const HELP: &str = "\
 Examples:
@@ -18,7 +21,12 @@ Examples:
   po allocate prices.csv --bounds 0:0.1 --bounds AAPL=0.02:0.05
   po allocate prices.csv --groups sectors.csv --group-bounds Technology=0.05:0.3
   po allocate prices.csv --linkage single --explain
+  po allocate prices.csv --method herc --plot herc.html
   po allocate prices.csv --risk cvar --codependence spearman
+  po allocate prices.csv --short TSLA,NFLX --exposure 1.3:0.3
+  po allocate prices.csv --method herc --stability
+  po allocate prices.csv --method herc --current held.csv --constraint 'turnover <= 20%'
+  po allocate prices.csv --current held.csv --no-trade-band relative=0.2 --order-before last.json
   po allocate prices.csv --method min-variance --groups sectors.csv --constraint 'each sector <= 20%'
   po allocate prices.csv --method max-sharpe --market market.csv --view 'AAPL - MSFT == 0.02'
   po allocate prices.csv --method mean-variance --current held.csv --costs-bps 10 --constraint 'turnover <= 20%'
@@ -55,10 +63,27 @@ pub(crate) struct AllocateArgs {
     #[command(flatten)]
     pub(crate) hierarchy: HierarchyArgs,
     #[command(flatten)]
+    pub(crate) sides: SideArgs,
+    #[command(flatten)]
+    pub(crate) rebalance: RebalanceArgs,
+    #[command(flatten)]
+    pub(crate) stability: StabilityArgs,
+    #[command(flatten)]
     pub(crate) report: ReportArgs,
 }
 
-settings!(AllocateArgs { objective, data, limits, outlook, risk, hierarchy, report });
+settings!(AllocateArgs {
+    objective,
+    data,
+    limits,
+    outlook,
+    risk,
+    hierarchy,
+    sides,
+    rebalance,
+    stability,
+    report
+});
 
 /// How the tree of related assets is grown.
 #[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]
@@ -83,9 +108,13 @@ pub(crate) struct HierarchyArgs {
     /// How much each half of a cluster learns of the other one, from 0 to 1: for schur [default: 0.5]
     #[arg(help_heading = "Hierarchy", long, value_name = "G", allow_hyphen_values = true)]
     pub(crate) gamma: Option<f64>,
+    /// How far weights within --constraint are from those of the hierarchy, which they stay as near to as they can [default: relative]
+    #[arg(help_heading = "Hierarchy", long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) nearness: Option<NearnessName>,
 }
 
-part!(HierarchyArgs { linkage, metric, codependence, leaf_order, gamma });
+part!(HierarchyArgs { linkage, metric, codependence, leaf_order, gamma, nearness });
 
 /// How the result is written.
 #[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]
@@ -98,13 +127,16 @@ pub(crate) struct ReportArgs {
     #[arg(help_heading = "Output", short, long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) output: Option<Output>,
+    /// Draw tree, correlations and weights into a file as well: .svg for the picture, .html for a page with picture and tables
+    #[arg(help_heading = "Output", long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) plot: Option<PathBuf>,
     /// Order of the rows of the table and of CSV output [default: input]
     #[arg(help_heading = "Output", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) sort: Option<Sort>,
-    /// Say why: each split of hrp, or what each limit and bound costs an optimiser
+    /// Say why: each split and each cluster of hierarchical methods, or what each limit and bound costs an optimiser
     #[arg(help_heading = "Output", short, long, num_args = 0..=1, default_missing_value = "true", require_equals = true, hide_possible_values = true, value_name = "BOOL")]
     pub(crate) explain: Option<bool>,
 }
 
-part!(ReportArgs { clusters, output, sort, explain });
+part!(ReportArgs { clusters, output, plot, sort, explain } paths { plot: file });

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::Output;
 
@@ -19,7 +20,7 @@ pub(crate) struct DemoArgs {
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(60..=100_000), value_name = "T")]
     pub(crate) days: u32,
     /// How the result is written
-    #[arg(short, long, value_enum, default_value_t)]
+    #[arg(short, long, default_value = "table", value_parser = written())]
     pub(crate) output: Output,
     /// Write the prices to a CSV file instead, to try po allocate on
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -27,4 +28,11 @@ pub(crate) struct DemoArgs {
     /// Write the sectors of the assets to a CSV file, for --groups
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) write_groups: Option<PathBuf>,
+}
+
+/// The ways to write a result that is not drawn.
+fn written() -> impl TypedValueParser<Value = Output> {
+    let written = Output::value_variants().iter().filter(|output| !output.is_drawn());
+    let names = PossibleValuesParser::new(written.filter_map(ValueEnum::to_possible_value));
+    names.map(|name| Output::from_str(&name, false).unwrap_or_default())
 }

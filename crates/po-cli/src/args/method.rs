@@ -92,6 +92,21 @@ impl Method {
         [Self::Hrp, Self::Herc, Self::Nco, Self::Schur].contains(&self)
     }
 
+    /// Whether its weights keep constraints: by itself, or by a last step to the nearest weights that do.
+    pub(crate) fn is_constrained(self) -> bool {
+        self.optimises() || self.shares_risk() || self.clusters()
+    }
+
+    /// Whether it allocates by clusters, and keeps bounds of assets while it does.
+    pub(crate) fn clusters_within_bounds(self) -> bool {
+        [Self::Hrp, Self::Herc, Self::Schur].contains(&self)
+    }
+
+    /// Whether it allocates by clusters, and keeps bounds of groups while it does.
+    pub(crate) fn clusters_within_groups(self) -> bool {
+        [Self::Hrp, Self::Schur].contains(&self)
+    }
+
     /// Whether it divides by the variance of each asset.
     pub(crate) fn needs_movement(self) -> bool {
         use Method::{InverseVariance, InverseVolatility, MaxDecorrelation, MaxDiversification};

@@ -13,6 +13,9 @@ mod missing;
 mod objective;
 mod outlook;
 mod part;
+mod rebalance;
+mod sides;
+mod stability;
 mod text;
 mod values;
 
@@ -31,6 +34,9 @@ pub(crate) use missing::Missing;
 pub(crate) use objective::{ObjectiveArgs, RiskArgs};
 pub(crate) use outlook::OutlookArgs;
 pub(crate) use part::{Part, Settings};
+pub(crate) use rebalance::RebalanceArgs;
+pub(crate) use sides::SideArgs;
+pub(crate) use stability::StabilityArgs;
 pub(crate) use values::{CodependenceKind, CovarianceKind, Output, Sort};
 
 /// From a file of prices to portfolio weights

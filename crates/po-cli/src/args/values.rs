@@ -1,7 +1,7 @@
 //! The values of flags that have a few.
 
 use clap::ValueEnum;
-use po_engine::convex::Semidefinite;
+use po_engine::convex::{Nearness, Semidefinite};
 use po_engine::hrp::{LeafOrder, Linkage, Metric};
 
 /// How the covariance is estimated.
@@ -109,6 +109,27 @@ impl CodependenceKind {
     }
 }
 
+/// How far a portfolio within constraints is from the weights of a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NearnessName {
+    /// By relative changes: what a cap cuts is cut in proportion
+    Relative,
+    /// By changes of weights
+    Euclidean,
+    /// By the volatility of the difference
+    TrackingError,
+}
+
+impl From<NearnessName> for Nearness {
+    fn from(name: NearnessName) -> Self {
+        match name {
+            NearnessName::Relative => Self::Relative,
+            NearnessName::Euclidean => Self::Euclidean,
+            NearnessName::TrackingError => Self::TrackingError,
+        }
+    }
+}
+
 /// How a result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
@@ -119,6 +140,17 @@ pub(crate) enum Output {
     Json,
     /// A table with all digits
     Csv,
+    /// A picture
+    Svg,
+    /// A page with the picture and tables
+    Html,
+}
+
+impl Output {
+    /// Whether something is drawn.
+    pub(crate) fn is_drawn(self) -> bool {
+        matches!(self, Self::Svg | Self::Html)
+    }
 }
 
 /// The order of the rows of a table.
@@ -133,17 +165,19 @@ pub(crate) enum Sort {
     Name,
 }
 
-/// Values of an enum of another crate, by the names it gives them.
+/// Values of an enum of another crate, by the names it gives them; all of them, but for those that are not offered.
 macro_rules! foreign {
-    ($(#[$doc:meta])* $name:ident, $type:ty) => {
+    ($(#[$doc:meta])* $name:ident, $type:ty $(, but $hidden:pat)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub(crate) struct $name(pub(crate) $type);
 
         impl ValueEnum for $name {
             fn value_variants<'a>() -> &'a [Self] {
-                static ALL: std::sync::LazyLock<Vec<$name>> =
-                    std::sync::LazyLock::new(|| <$type>::ALL.iter().copied().map($name).collect());
+                static ALL: std::sync::LazyLock<Vec<$name>> = std::sync::LazyLock::new(|| {
+                    let offered = <$type>::ALL.iter().copied() $(.filter(|value| !matches!(value, $hidden)))?;
+                    offered.map($name).collect()
+                });
                 &ALL
             }
 
@@ -156,4 +190,5 @@ macro_rules! foreign {
 
 foreign!(/** How the distance of two clusters follows from that of their assets. */ LinkageName, Linkage);
 foreign!(/** Which distance of two assets is clustered. */ MetricName, Metric);
-foreign!(/** Which order of the leaves is bisected. */ LeafOrderName, LeafOrder);
+// A stable order needs the one before, which a single run does not have.
+foreign!(/** Which order of the leaves is bisected. */ LeafOrderName, LeafOrder, but LeafOrder::Stable);

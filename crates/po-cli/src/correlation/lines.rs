@@ -7,8 +7,8 @@ use super::series::{Path, Series};
 use super::tables::shown;
 use crate::data::show_date;
 use crate::picture::{
-    self, Canvas, Drawn, FAINT, GRID, INK, Placed, SCALE, SMALL, TEXT, WIDTH, cut, heading, line, scaled,
-    write,
+    self, COLOURS, Canvas, Drawn, FAINT, GRID, INK, Placed, SCALE, SMALL, TEXT, WIDTH, cut, heading, line,
+    scaled, write,
 };
 
 const SIZE: (u32, u32) = (1000, 560);
@@ -40,15 +40,6 @@ const DATES: usize = 6;
 
 /// Longer pairs are cut.
 const LONGEST: usize = 26;
-
-/// Colours that can be told apart by those who see few; of more lines in one frame, none could be followed.
-const COLOURS: [RGBColor; 5] = [
-    RGBColor(37, 99, 235),
-    RGBColor(217, 84, 16),
-    RGBColor(5, 150, 105),
-    RGBColor(147, 51, 160),
-    RGBColor(180, 130, 0),
-];
 
 /// Where dates and correlations are in the picture.
 struct Frame {
@@ -82,10 +73,10 @@ impl Frame {
 pub(super) fn svg(series: &Series) -> Result<String, String> {
     let pairs = series.paths.len();
     if pairs <= COLOURS.len() {
-        return picture::svg(SIZE, false, |canvas| drawn(series, canvas));
+        return picture::svg(SIZE, |canvas| drawn(series, canvas));
     }
     let height = TOP + pairs.div_ceil(COLUMNS) as f64 * (PANEL.1 + BETWEEN.1);
-    picture::svg((SIZE.0, height as u32), false, |canvas| panels(series, canvas))
+    picture::svg((SIZE.0, height as u32), |canvas| panels(series, canvas))
 }
 
 fn title(series: &Series, canvas: &Canvas<'_>) -> Drawn {

@@ -59,7 +59,8 @@ pub(crate) fn correlate<'a>(
     if args.data.semidefinite.is_some() {
         return Err(SettingsError::NotWithPairs { flag: "--semidefinite" }.into());
     }
-    if args.report.plot.is_some() && pairs.len() > lines::MOST {
+    let is_drawn = args.report.plot.is_some() || args.report.output.is_some_and(Output::is_drawn);
+    if is_drawn && pairs.len() > lines::MOST {
         return Err(SettingsError::TooManyLines { pairs: pairs.len(), most: lines::MOST }.into());
     }
     let assets = args.data.assets.clone().unwrap_or_else(|| pairs::assets(&pairs));
@@ -104,9 +105,16 @@ impl Correlations {
             (Self::Series(series), Output::Table) => Ok(tables::series(series)),
             (Self::Series(series), Output::Json) => series.json(),
             (Self::Series(series), Output::Csv) => series.csv(),
-            (Self::Comparison(comparison), Output::Table) => Ok(comparison.table()),
+            (Self::Matrix(matrix), Output::Svg | Output::Html) => {
+                picture::written(output, heat_map::svg(matrix), |svg| page::matrix(matrix, svg))
+            }
+            (Self::Series(series), Output::Svg | Output::Html) => {
+                picture::written(output, lines::svg(series), |svg| page::series(series, svg))
+            }
             (Self::Comparison(comparison), Output::Json) => comparison.json(),
             (Self::Comparison(comparison), Output::Csv) => comparison.csv(),
+            // A comparison is not drawn: that is refused.
+            (Self::Comparison(comparison), _) => Ok(comparison.table()),
         }
     }
 
@@ -119,7 +127,7 @@ impl Correlations {
             Self::Series(series) => {
                 picture::save(path, lines::svg(series), |picture| page::series(series, picture))
             }
-            // `--plot` is refused there.
+            // That is refused.
             Self::Comparison(_) => Ok(()),
         }
     }

@@ -3,9 +3,7 @@
 use super::matrix::Matrix;
 use super::series::Series;
 use super::tables;
-use crate::page::{escaped, page};
-
-const STYLE: &str = "th.word,td.word{text-align:left}";
+use crate::page::{escaped, page, table};
 
 /// The page around a heat map.
 pub(super) fn matrix(matrix: &Matrix, picture: &str) -> String {
@@ -14,7 +12,7 @@ pub(super) fn matrix(matrix: &Matrix, picture: &str) -> String {
     for line in tables::summary(matrix) {
         body += &format!("<p>{}</p>\n", escaped(&line));
     }
-    page("Correlation matrix", STYLE, picture, &body, &matrix.about.warnings)
+    page("Correlation matrix", "", picture, &body, &matrix.about.warnings)
 }
 
 /// The page around lines over time.
@@ -26,18 +24,5 @@ pub(super) fn series(series: &Series, picture: &str) -> String {
     let names = series.paths.iter().map(|path| path.name.as_str());
     let header: Vec<&str> = ["date"].into_iter().chain(names).collect();
     body += &table(&header, |column| column == 0, &rows);
-    page("Correlation over time", STYLE, picture, &body, &series.about.warnings)
-}
-
-fn table(header: &[&str], is_word: impl Fn(usize) -> bool, rows: &[Vec<String>]) -> String {
-    let row = |tag: &str, cells: &mut dyn Iterator<Item = &str>| {
-        let cell = |(column, text): (usize, &str)| {
-            let class = if is_word(column) { " class=\"word\"" } else { "" };
-            format!("<{tag}{class}>{}</{tag}>", escaped(text))
-        };
-        format!("<tr>{}</tr>\n", cells.enumerate().map(cell).collect::<String>())
-    };
-    let rows: String = rows.iter().map(|cells| row("td", &mut cells.iter().map(String::as_str))).collect();
-    let header = row("th", &mut header.iter().copied());
-    format!("<table>\n<thead>{header}</thead>\n<tbody>\n{rows}</tbody>\n</table>\n")
+    page("Correlation over time", "", picture, &body, &series.about.warnings)
 }

@@ -59,9 +59,10 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<String, Error> {
     let microseconds = timed(&covariance).map_err(Error::hrp(universe))?;
     let demo = Demo { args, market, reports, microseconds };
     match args.output {
-        Output::Table => Ok(story::story(&demo)),
         Output::Json => json(&demo),
         Output::Csv => csv(&demo),
+        // What is drawn is not offered.
+        _ => Ok(story::story(&demo)),
     }
 }
 

@@ -53,6 +53,14 @@ pub enum Error {
         /// The names of the assets.
         universe: Universe,
     },
+    /// Books of long and short positions cannot be allocated.
+    #[error("{}", .error.named(universe))]
+    LongShort {
+        /// What is wrong with them.
+        error: Box<hrp::LongShortError>,
+        /// The names of the assets.
+        universe: Universe,
+    },
     /// A constraint cannot be read.
     #[error("{place}: {}", .error.named(universe))]
     Constraint {
@@ -120,6 +128,14 @@ impl Error {
         |error| Self::Hrp { error: Box::new(error), universe: universe.clone() }
     }
 
+    /// An error of long and short positions, with the names it lacks.
+    pub(crate) fn long_short(universe: &Universe) -> impl Fn(hrp::LongShortError) -> Self + '_ {
+        |error| match error {
+            hrp::LongShortError::Hrp(error) => Self::hrp(universe)(error),
+            error => Self::LongShort { error: Box::new(error), universe: universe.clone() },
+        }
+    }
+
     /// An error of optimisation, with the names it lacks.
     pub(crate) fn convex(universe: &Universe) -> impl Fn(convex::Error) -> Self + '_ {
         |error| Self::Convex { error: Box::new(error), universe: universe.clone() }
@@ -151,6 +167,12 @@ impl Error {
                     | hrp::Error::UpperBoundsTooLow { .. }
                     | hrp::Error::GroupUnattainable { .. }
                     | hrp::Error::GroupsConflict { .. }
+            ),
+            Self::LongShort { error, .. } => matches!(
+                **error,
+                hrp::LongShortError::LowerBoundsTooHigh { .. }
+                    | hrp::LongShortError::UpperBoundsTooLow { .. }
+                    | hrp::LongShortError::GroupsConflict { .. }
             ),
             Self::RiskBudget { error, .. } => matches!(**error, risk_budget::Error::SumOutOfReach { .. }),
             _ => false,

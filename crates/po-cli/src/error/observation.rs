@@ -127,6 +127,18 @@ pub enum ObservationError {
         /// Each with its reason.
         reasons: String,
     },
+    /// The method refuses almost all resamples.
+    #[error(
+        "{failed} of {resamples} resamples have no weights, and --stability needs two that have; the first: {reason}"
+    )]
+    NoResample {
+        /// How many there are.
+        resamples: usize,
+        /// How many of them have no weights.
+        failed: usize,
+        /// Why the first of these has none.
+        reason: String,
+    },
     /// The window is longer than the observations.
     #[error(
         "--window {window} asks for more observations than there are, expected at most {available}, the rows in which every asset has a return"

@@ -72,6 +72,20 @@ pub enum SettingsError {
         /// The asset.
         name: String,
     },
+    /// An asset is asked to be short twice.
+    #[error("asset {name:?} stands twice in --short, expected each asset once")]
+    ShortTwice {
+        /// The asset.
+        name: String,
+    },
+    /// A flag has no meaning beside short positions.
+    #[error(
+        "{flag} has no meaning with --short: it moves weights that are all long, expected --bounds or --group-bounds"
+    )]
+    NotWithShort {
+        /// The flag.
+        flag: &'static str,
+    },
     /// Groups are bounded, but no file says which assets belong to them.
     #[error(
         "--group-bounds {text:?} needs a file that says which group each asset is in, expected --groups FILE"
@@ -195,6 +209,9 @@ pub enum SettingsError {
     /// Two flags say the same thing.
     #[error("--means and --market both tell the expected returns, expected one of them")]
     MeansAndMarket,
+    /// The order of the leaves is told twice.
+    #[error("--leaf-order and --order-before both tell the order of the leaves, expected one of them")]
+    TwoLeafOrders,
     /// A view is not about the return of a portfolio.
     #[error("--view {text:?} is no view: {reason}")]
     BadView {
@@ -322,7 +339,9 @@ pub enum SettingsError {
         file: String,
     },
     /// There are more pairs than a picture can tell apart.
-    #[error("--plot draws at most {most} pairs, and --pairs asks for {pairs}; --output csv writes all")]
+    #[error(
+        "a picture has room for at most {most} pairs, and --pairs asks for {pairs}; --output csv writes all"
+    )]
     TooManyLines {
         /// How many pairs there are.
         pairs: usize,

@@ -63,15 +63,16 @@ pub(crate) fn trace<'a>(args: &FrontierArgs, input: Box<dyn Read + 'a>) -> Resul
     let input = MarkowitzInput { risk: (&outlook.covariance).into(), mean: Some(&outlook.mean) };
     let params = FrontierParams { points, constraints, semidefinite, ..FrontierParams::default() };
     let found = frontier(&params, input).map_err(&refused)?;
-    let smooth = args.report.plot.is_some() && params.constraints.is_convex() && points < SMOOTH;
+    let is_drawn = args.report.plot.is_some() || args.report.output.is_some_and(Output::is_drawn);
+    let smooth = is_drawn && params.constraints.is_convex() && points < SMOOTH;
     let place = |portfolio: &Portfolio| (portfolio.volatility(), net(portfolio));
-    let curve = match &args.report.plot {
-        None => Vec::new(),
-        Some(_) if smooth => {
-            let params = FrontierParams { points: SMOOTH, ..params.clone() };
-            frontier(&params, input).map_err(&refused)?.iter().map(place).collect()
-        }
-        Some(_) => found.iter().map(place).collect(),
+    let curve = if smooth {
+        let params = FrontierParams { points: SMOOTH, ..params.clone() };
+        frontier(&params, input).map_err(&refused)?.iter().map(place).collect()
+    } else if is_drawn {
+        found.iter().map(place).collect()
+    } else {
+        Vec::new()
     };
     let risk_free = args.outlook.risk_free.unwrap_or(0.0);
     let objective = Objective::MaxSharpe { risk_free };
@@ -122,6 +123,9 @@ impl Frontier {
             Output::Table => Ok(report::table(self)),
             Output::Json => report::json(self),
             Output::Csv => report::csv(self),
+            Output::Svg | Output::Html => {
+                picture::written(output, plot::svg(self), |svg| page::html(self, svg))
+            }
         }
     }
 

@@ -21,7 +21,7 @@ const OUTLIERS: f64 = 0.05;
 
 /// Draws the picture; the reason if it cannot be.
 pub(super) fn svg(frontier: &Frontier) -> Result<String, String> {
-    picture::svg(SIZE, false, |canvas| drawn(frontier, canvas))
+    picture::svg(SIZE, |canvas| drawn(frontier, canvas))
 }
 
 fn drawn(frontier: &Frontier, canvas: &Canvas<'_>) -> Drawn {

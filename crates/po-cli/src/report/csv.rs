@@ -11,6 +11,9 @@ pub(super) fn csv(report: &Report, form: Form) -> Result<String, Error> {
     if report.current.is_some() {
         header.extend(["current", "trade"]);
     }
+    if report.stability.is_some() {
+        header.extend(["standard_error", "lower", "upper"]);
+    }
     let mut text = row(header)?;
     for asset in report.order(form.sort) {
         let share = report.contributions.as_ref().map(|shares| shares[asset].to_string());
@@ -27,6 +30,10 @@ pub(super) fn csv(report: &Report, form: Form) -> Result<String, Error> {
         }
         if let (Some(current), Some(trade)) = (&report.current, report.trade(asset)) {
             cells.extend([current[asset], trade].map(|weight| weight.to_string()));
+        }
+        if let Some(stability) = &report.stability {
+            let own = &stability.found.assets[asset];
+            cells.extend([own.standard_error, own.lower, own.upper].map(|number| number.to_string()));
         }
         text += &row(cells.iter().map(String::as_str))?;
     }

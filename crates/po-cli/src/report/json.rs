@@ -4,17 +4,26 @@ use po_engine::Status;
 use po_engine::hrp::Split;
 use serde_json::{Map, Value, json};
 
-use super::{Form, Report, limits, optimum, shares, status_name};
+use super::{Form, Report, limits, optimum, shares, stability, status_name};
 use crate::args::{CodependenceKind, Method};
 use crate::data::show_date;
 use crate::error::Error;
-use crate::hierarchy::Hierarchy;
+use crate::hierarchy::{Formed, Hierarchy};
+use crate::nearest::Nearest;
 
 pub(super) fn json(report: &Report, form: Form) -> Result<String, Error> {
     let mut object = report.object();
-    if form.explain && report.method == Method::Hrp {
-        let splits: Vec<Value> = report.splits.iter().map(|split| self::split(report, split)).collect();
-        object.insert("splits".to_owned(), Value::Array(splits));
+    if form.explain && report.method.clusters() {
+        let hierarchy = report.hierarchy.as_ref();
+        let mut words = hierarchy.map(|hierarchy| hierarchy.words.iter()).unwrap_or_default();
+        if report.method != Method::Nco {
+            let splits = report.splits.iter().map(|split| self::split(report, split, words.next()));
+            object.insert("splits".to_owned(), splits.collect());
+        }
+        if let Some(Hierarchy { clusters: Some(_), formed, .. }) = hierarchy {
+            let formed = formed.iter().map(|formed| self::formed(report, formed, words.next()));
+            object.insert("formed".to_owned(), formed.collect());
+        }
     }
     let text = serde_json::to_string_pretty(&object).map_err(|error| Error::write("JSON")(error.into()))?;
     Ok(text + "\n")
@@ -67,6 +76,18 @@ impl Report {
         if let Some(hierarchy) = &report.hierarchy {
             put("hierarchy", self::hierarchy(hierarchy));
         }
+        if let Some(stability) = &report.stability {
+            put("stability", stability::object(report, stability));
+        }
+        if let Some(banded) = &report.banded {
+            let spared = json!({ "traded": banded.traded, "turnover_avoided": banded.turnover_avoided });
+            put("no_trade_band", spared);
+        }
+        if let Some(nearest) = &report.nearest {
+            put("nearest", self::nearest(nearest));
+            put("constraints", limits::constraints_json(report));
+            put("shadow_prices", limits::pulls_json(report, nearest));
+        }
         if let Some(optimum) = &report.optimum {
             for (key, value) in optimum::object(report, optimum) {
                 put(&key, value);
@@ -100,19 +121,35 @@ fn risk(report: &Report, named: impl Fn(&[f64]) -> Value) -> Value {
     })
 }
 
+/// How far weights were moved to keep constraints.
+fn nearest(nearest: &Nearest) -> Value {
+    json!({
+        "nearness": nearest.nearness.name(),
+        "moved": nearest.allocation.moved,
+        "change": nearest.allocation.change,
+        "distance": nearest.allocation.distance,
+        "tracking_error": nearest.tracking_error,
+    })
+}
+
 /// What a hierarchical method was told; null where that does not concern it.
 fn hierarchy(hierarchy: &Hierarchy) -> Value {
-    json!({
+    let mut object = json!({
         "risk": hierarchy.risk.map(|(measure, _)| measure.name()),
         "confidence": hierarchy.risk.and_then(|(measure, confidence)| measure.level(confidence)),
         "codependence": hierarchy.codependence.map(CodependenceKind::name),
         "clusters": hierarchy.clusters,
         "gamma": hierarchy.gamma.map(|(_, kept)| kept),
-    })
+    });
+    if let Some((long, short)) = hierarchy.books {
+        object["books"] = json!({ "long": long, "short": short });
+    }
+    object
 }
 
-fn split(report: &Report, split: &Split) -> Value {
+fn split(report: &Report, split: &Split, words: Option<&String>) -> Value {
     json!({
+        "words": words,
         "left": names(report, &split.left),
         "right": names(report, &split.right),
         "risk_left": split.risk_left,
@@ -123,6 +160,15 @@ fn split(report: &Report, split: &Split) -> Value {
     })
 }
 
-fn names(report: &Report, assets: &[usize]) -> Value {
+/// A cluster that was formed; its risk is null where clusters are not weighed by one.
+fn formed(report: &Report, formed: &Formed, words: Option<&String>) -> Value {
+    let Formed { assets, weights, weight, risk } = formed;
+    let named = assets.iter().zip(weights);
+    let weights: Map<String, Value> =
+        named.map(|(&asset, weight)| (report.names[asset].clone(), Value::from(*weight))).collect();
+    json!({ "words": words, "weights": weights, "weight": weight, "risk": risk })
+}
+
+pub(super) fn names(report: &Report, assets: &[usize]) -> Value {
     assets.iter().map(|&asset| Value::from(report.names[asset].as_str())).collect()
 }

@@ -8,6 +8,7 @@ use super::effect::{effect, significant};
 use super::refusal::named;
 use super::{Report, brief, grid, percent};
 use crate::error::BUDGET;
+use crate::nearest::Nearest;
 use crate::optimise::Optimum;
 use crate::share::Limited;
 
@@ -45,7 +46,9 @@ fn limits(report: &Report) -> Option<(&Constraints, Option<f64>)> {
     let optimum = report.optimum.as_ref();
     let optimum = optimum.map(|optimum| (&optimum.constraints, optimum.portfolio.tracking_error));
     let limited = report.shares.as_ref().and_then(|shares| shares.limited.as_ref());
-    optimum.or(limited.map(|limited| (&limited.constraints, None)))
+    let limited = limited.map(|limited| &limited.constraints);
+    let nearest = report.nearest.as_ref().map(|nearest| (&nearest.constraints, nearest.tracking_error));
+    optimum.or(limited.map(|limited| (limited, None))).or(nearest)
 }
 
 /// The limits on sums of weights, and those on the whole.
@@ -125,7 +128,7 @@ pub(super) fn costs(report: &Report, optimum: &Optimum, explain: bool) -> Option
 /// What stands between a risk budget and its portfolio, the most costly first; all of it if `explain`.
 pub(super) fn obstacles(report: &Report, limited: &Limited, explain: bool) -> Option<String> {
     let told = limited.obstacles.iter().map(|obstacle| {
-        let sentence = sentence(report, &obstacle.constraint, |step| nearer(limited, obstacle, step));
+        let sentence = sentence(report, &obstacle.constraint, |step| shares_nearer(limited, obstacle, step));
         (&obstacle.constraint, obstacle.price, sentence)
     });
     listed(told, &limited.constraints, explain).map(|text| {
@@ -133,14 +136,35 @@ pub(super) fn obstacles(report: &Report, limited: &Limited, explain: bool) -> Op
     })
 }
 
+/// What keeps weights from being those of the method, the most costly first; all of it if `explain`.
+pub(super) fn pulls(report: &Report, nearest: &Nearest, explain: bool) -> Option<String> {
+    let told = nearest.allocation.shadow_prices();
+    let told = told.iter().filter(|price| price.value.is_finite());
+    let told = told.map(|price| (&price.constraint, price.value, pull(report, nearest, price)));
+    let method = report.method.name();
+    listed(told, &nearest.constraints, explain).map(|text| {
+        format!("What keeps the weights from being those of {method} alone, limits before bounds, the most costly first:\n{text}")
+    })
+}
+
+fn pull(report: &Report, nearest: &Nearest, price: &ShadowPrice) -> String {
+    let distance = nearest.allocation.distance;
+    sentence(report, &price.constraint, |step| {
+        // Half the square has the price.
+        let by = fallen(distance, 2.0 * (step * price.value).abs());
+        format!("bring the weights about {} nearer to them, of {}", significant(by), significant(distance))
+    })
+}
+
 /// What a step of a limit does to the distance of the shares from their budgets, whose square has the price.
-fn nearer(limited: &Limited, obstacle: &Obstacle, step: f64) -> String {
-    let square = limited.distance * limited.distance;
-    let after = (square - obstacle.price * step.abs()).max(0.0).sqrt();
-    format!(
-        "bring the shares about {} points nearer to the budget",
-        significant(100.0 * (limited.distance - after))
-    )
+fn shares_nearer(limited: &Limited, obstacle: &Obstacle, step: f64) -> String {
+    let by = fallen(limited.distance, obstacle.price * step.abs());
+    format!("bring the shares about {} points nearer to the budget", significant(100.0 * by))
+}
+
+/// By how much a distance falls when its square falls by `change`.
+fn fallen(distance: f64, change: f64) -> f64 {
+    distance - (distance * distance - change).max(0.0).sqrt()
 }
 
 /// The first of the sentences on limits, and then of those on bounds, each list by falling price.
@@ -221,10 +245,17 @@ pub(super) fn costs_json(report: &Report, optimum: &Optimum) -> Value {
 /// The obstacles of a risk budget for programs, each with its sentence.
 pub(super) fn obstacles_json(report: &Report, limited: &Limited) -> Value {
     let price = |obstacle: &Obstacle| {
-        let sentence = sentence(report, &obstacle.constraint, |step| nearer(limited, obstacle, step));
+        let sentence = sentence(report, &obstacle.constraint, |step| shares_nearer(limited, obstacle, step));
         priced(report, &obstacle.constraint, obstacle.price, sentence)
     };
     limited.obstacles.iter().map(price).collect()
+}
+
+/// The shadow prices of the distance from a method's weights for programs, each with its sentence.
+pub(super) fn pulls_json(report: &Report, nearest: &Nearest) -> Value {
+    let priced =
+        |price: &ShadowPrice| priced(report, &price.constraint, price.value, pull(report, nearest, price));
+    nearest.allocation.shadow_prices().iter().filter(|price| price.value.is_finite()).map(priced).collect()
 }
 
 fn priced(report: &Report, constraint: &Constraint, price: f64, meaning: String) -> Value {

@@ -1,28 +1,39 @@
 //! What an allocation has to tell, in the forms it can be written.
 
+mod clusters;
 mod csv;
+mod drawing;
 mod effect;
 mod json;
 mod limits;
 mod optimum;
+mod page;
 mod refusal;
 mod shares;
 mod splits;
+mod stability;
 mod table;
+
+use std::path::Path;
 
 use jiff::civil::DateTime;
 use po_engine::hrp::Split;
-use po_engine::{Covariance, GroupBound, Solution, Status};
+use po_engine::{Correlation, Covariance, GroupBound, NoTradeDecision, Solution, Status};
 
 use crate::allocate::Allocation;
 use crate::args::{CovarianceKind, Method, Output, Sort};
 use crate::calendar::Calendar;
+use crate::data::show_date;
 use crate::error::Error;
 use crate::hierarchy::Hierarchy;
+use crate::nearest::Nearest;
 use crate::observations::Observations;
 use crate::optimise::Optimum;
+use crate::picture;
 use crate::share::RiskShares;
+use crate::stability::Stability;
 
+pub(crate) use clusters::Grown;
 pub(crate) use csv::row as csv_row;
 pub(crate) use optimum::residual;
 pub(crate) use refusal::refusal;
@@ -68,8 +79,18 @@ pub(crate) struct Report {
     pub(crate) optimum: Option<Optimum>,
     /// Whose risk it is, for risk budgets.
     pub(crate) shares: Option<RiskShares>,
+    /// What a band around the targets left untraded.
+    pub(crate) banded: Option<NoTradeDecision>,
+    /// How far a method's weights had to be moved, to keep constraints that it does not know.
+    pub(crate) nearest: Option<Nearest>,
     /// What a hierarchical method was told.
     pub(crate) hierarchy: Option<Hierarchy>,
+    /// What became of weights and clusters in resamples.
+    pub(crate) stability: Option<Stability>,
+    /// The tree, where one could be grown and is drawn.
+    pub(crate) grown: Option<Grown>,
+    /// The correlations, where there are any and they are drawn.
+    pub(crate) correlation: Option<Correlation>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -122,13 +143,21 @@ impl Report {
             volatility: variance.max(0.0).sqrt(),
             calendar: *calendar,
             leaf_order: hierarchical.map(|hrp| hrp.leaf_order().to_vec()),
-            splits: hierarchical.map(po_engine::hrp::HrpAllocation::explain).unwrap_or_default(),
+            splits: hierarchical
+                .map(po_engine::hrp::HrpAllocation::explain)
+                .or_else(|| allocation.hierarchy.as_ref().map(|hierarchy| hierarchy.splits.clone()))
+                .unwrap_or_default(),
             groups: Vec::new(),
             current: None,
             solution,
             optimum: None,
             shares: None,
+            banded: None,
+            nearest: None,
             hierarchy: None,
+            stability: None,
+            grown: None,
+            correlation: None,
             warnings,
         })
     }
@@ -139,7 +168,15 @@ impl Report {
             Output::Table => Ok(table::table(self, form)),
             Output::Json => json::json(self, form),
             Output::Csv => csv::csv(self, form),
+            Output::Svg | Output::Html => {
+                picture::written(form.output, drawing::svg(self), |svg| page::html(self, form.sort, svg))
+            }
         }
+    }
+
+    /// Draws the allocation into a file.
+    pub(crate) fn draw(&self, path: &Path, sort: Sort) -> Result<(), Error> {
+        picture::save(path, drawing::svg(self), |svg| page::html(self, sort, svg))
     }
 
     /// What turns a standard deviation per period into one per year.
@@ -173,9 +210,25 @@ impl Report {
         trades.map(|trade| trade.map(f64::abs)).sum()
     }
 
-    /// The total weight of a group.
+    /// The total weight of a group; where some assets are held short, the total size of its positions, which is bounded.
     pub(crate) fn group_weight(&self, group: &GroupBound) -> f64 {
-        group.members().iter().map(|&asset| self.weights[asset]).sum()
+        let sized = self.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.books.is_some());
+        let of = |weight: f64| if sized { weight.abs() } else { weight };
+        group.members().iter().map(|&asset| of(self.weights[asset])).sum()
+    }
+
+    /// The share of each asset in the risk: in the variance, or in what a budget shares.
+    fn shares_of_risk(&self) -> Option<&[f64]> {
+        let budgeted = self.shares.as_ref().map(|shares| &shares.report.share);
+        budgeted.or(self.contributions.as_ref()).map(Vec::as_slice)
+    }
+
+    /// `20 assets, 250 observations from 2023-01-03 to 2023-12-29`
+    fn subject(&self) -> String {
+        let (first, last) = (show_date(self.span.0), show_date(self.span.1));
+        let assets = self.names.len();
+        let noun = if assets == 1 { "asset" } else { "assets" };
+        format!("{assets} {noun}, {} observations from {first} to {last}", self.observations)
     }
 
     /// The assets in the order of the rows.

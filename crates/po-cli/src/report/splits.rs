@@ -1,4 +1,4 @@
-//! How hierarchical risk parity came to its weights.
+//! How hierarchical methods came to their weights.
 
 use po_engine::hrp::Split;
 
@@ -32,8 +32,14 @@ pub(crate) fn splits_table(report: &Report, most: usize) -> String {
     grid(&header, |column| column < 2, report.splits.iter().take(most).map(row))
 }
 
+/// Each split, and each cluster that was formed, in the words of the library; risks per period.
+pub(super) fn split_words(report: &Report) -> String {
+    let words = report.hierarchy.iter().flat_map(|hierarchy| &hierarchy.words);
+    words.map(|words| format!("{words}\n")).collect()
+}
+
 /// The first assets of a cluster, in leaf order, and how many more.
-fn cluster(report: &Report, assets: &[usize]) -> String {
+pub(super) fn cluster(report: &Report, assets: &[usize]) -> String {
     let names: Vec<&str> = assets.iter().take(SHOWN).map(|&asset| report.names[asset].as_str()).collect();
     match assets.len().saturating_sub(SHOWN) {
         0 => names.join(", "),

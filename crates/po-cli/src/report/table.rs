@@ -3,11 +3,14 @@
 use anstyle::Style;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
+use po_engine::NoTradeDecision;
 
-use super::{Form, Report, limits, optimum, shares, splits_table};
-use crate::args::{CovarianceKind, Measure, Method};
-use crate::data::show_date;
+use super::effect::significant;
+use super::splits::split_words;
+use super::{Form, Report, limits, optimum, shares, splits_table, stability};
+use crate::args::{CovarianceKind, Measure, Method, Sort};
 use crate::hierarchy::Hierarchy;
+use crate::nearest::Nearest;
 use crate::observations::listed;
 
 pub(super) fn table(report: &Report, form: Form) -> String {
@@ -19,20 +22,40 @@ pub(super) fn table(report: &Report, form: Form) -> String {
     let limited = report.shares.as_ref().and_then(|shares| shares.limited.as_ref());
     let costs = report.optimum.as_ref().and_then(|optimum| limits::costs(report, optimum, form.explain));
     let obstacles = limited.and_then(|limited| limits::obstacles(report, limited, form.explain));
-    for part in [limits::constraints(report), costs, obstacles].into_iter().flatten() {
+    let pulls = report.nearest.as_ref().and_then(|nearest| limits::pulls(report, nearest, form.explain));
+    for part in [limits::constraints(report), costs, obstacles, pulls].into_iter().flatten() {
         text += &format!("\n{part}");
     }
-    if form.explain && report.method == Method::Hrp {
-        text += "\nHow hrp split the weight, each cluster before its parts:\n";
-        text += &splits_table(report, usize::MAX);
+    if form.explain && report.method.clusters() {
+        let part =
+            if report.method == Method::Hrp { splits_table(report, usize::MAX) } else { split_words(report) };
+        text += &format!(
+            "\nHow {} split the weight, each cluster before its parts:\n{part}",
+            report.method.name()
+        );
     }
     text += "\n";
     text += &summary(report);
+    if let Some(stability) = &report.stability {
+        text += "\n";
+        text += &stability::table(report, stability, form.sort);
+    }
     text
 }
 
-/// One row per asset, and the total.
+/// One row per asset, and the total; beneath it those without weight.
 fn assets(report: &Report, form: Form) -> String {
+    let (header, rows, without) = weights(report, form.sort);
+    let mut text = grid(&header, |column| column == 0, rows);
+    if let Some(line) = without {
+        text += &line;
+        text += "\n";
+    }
+    text
+}
+
+/// The header, the rows and the line beneath of the table of assets.
+pub(super) fn weights(report: &Report, sort: Sort) -> (Vec<&'static str>, Vec<Vec<String>>, Option<String>) {
     let mut header = vec!["asset", "weight"];
     if report.current.is_some() {
         header.extend(["held now", "trade"]);
@@ -42,7 +65,7 @@ fn assets(report: &Report, form: Form) -> String {
         header.extend(["budget", "used"]);
     }
     header.extend(report.clusters.as_ref().map(|_| "cluster"));
-    let shares = report.shares.as_ref().map(|shares| &shares.report.share).or(report.contributions.as_ref());
+    let shares = report.shares_of_risk();
     let row = |asset: usize| {
         let mut row = vec![report.names[asset].clone(), percent(report.weights[asset])];
         if let (Some(current), Some(trade)) = (&report.current, report.trade(asset)) {
@@ -55,7 +78,7 @@ fn assets(report: &Report, form: Form) -> String {
         row
     };
     let (without, with): (Vec<usize>, Vec<usize>) =
-        report.order(form.sort).into_iter().partition(|&asset| report.is_idle(asset));
+        report.order(sort).into_iter().partition(|&asset| report.is_idle(asset));
     let mut rows: Vec<Vec<String>> = with.into_iter().map(row).collect();
     let mut total = vec!["portfolio".to_owned(), percent(report.weights.iter().sum())];
     if let Some(current) = &report.current {
@@ -65,13 +88,10 @@ fn assets(report: &Report, form: Form) -> String {
     total.push(percent(report.volatility * report.annual()));
     total.push(shares.map_or("-".to_owned(), |shares| percent(shares.iter().sum())));
     rows.push(total);
-    let mut text = grid(&header, |column| column == 0, rows);
-    if !without.is_empty() {
-        let names: Vec<String> = without.iter().map(|&asset| report.names[asset].clone()).collect();
-        let assets = if names.len() == 1 { "1 asset gets" } else { &format!("{} assets get", names.len()) };
-        text += &format!("{assets} no weight: {}\n", listed(&names));
-    }
-    text
+    let names: Vec<String> = without.iter().map(|&asset| report.names[asset].clone()).collect();
+    let assets = if names.len() == 1 { "1 asset gets" } else { &format!("{} assets get", names.len()) };
+    let line = (!names.is_empty()).then(|| format!("{assets} no weight: {}", listed(&names)));
+    (header, rows, line)
 }
 
 fn groups(report: &Report) -> String {
@@ -83,23 +103,23 @@ fn groups(report: &Report) -> String {
 }
 
 /// What was allocated, from what, and how it measures up.
-fn summary(report: &Report) -> String {
-    let (first, last) = (show_date(report.span.0), show_date(report.span.1));
-    let (assets, observations) = (report.names.len(), report.observations);
-    let asset = if assets == 1 { "asset" } else { "assets" };
+pub(super) fn summary(report: &Report) -> String {
     let volatility = percent(report.volatility * report.annual());
     let effective = report.effective_assets();
     let mut text = format!(
-        "{}: {assets} {asset}, {observations} observations from {first} to {last}\n\
+        "{}: {}\n\
          volatility {volatility} a year ({})\n\
          effective number of assets {effective:.1}\n",
         report.method.name(),
+        report.subject(),
         report.calendar
     );
     if report.covariance != CovarianceKind::Sample {
         text += &format!("covariance by {}\n", report.covariance.name());
     }
     text += &report.hierarchy.as_ref().map_or(String::new(), hierarchy);
+    text += &report.banded.as_ref().map_or(String::new(), |banded| untraded(report, banded));
+    text += &report.nearest.as_ref().map_or(String::new(), |nearest| moved(report, nearest));
     if let Some(turnover) = report.turnover() {
         text += &format!("turnover {} of capital, bought and sold\n", percent(turnover));
     }
@@ -109,8 +129,35 @@ fn summary(report: &Report) -> String {
     text
 }
 
-/// What a hierarchical method was told, where it is not the usual.
-fn hierarchy(hierarchy: &Hierarchy) -> String {
+/// What a band without trades spared.
+fn untraded(report: &Report, banded: &NoTradeDecision) -> String {
+    let avoided = percent(banded.turnover_avoided);
+    let traded = banded.trades.iter().filter(|trade| **trade != 0.0).count();
+    if !banded.traded {
+        return format!("no trade: all weights lie within the band, which spares a turnover of {avoided}\n");
+    }
+    format!(
+        "the band leaves {} of {} assets untraded and spares a turnover of {avoided}\n",
+        report.names.len() - traded,
+        report.names.len()
+    )
+}
+
+/// How far weights were moved to keep constraints.
+fn moved(report: &Report, nearest: &Nearest) -> String {
+    let method = report.method.name();
+    if !nearest.allocation.moved {
+        return format!("the weights of {method} keep the constraints as they are\n");
+    }
+    let (change, distance) = (percent(nearest.allocation.change), significant(nearest.allocation.distance));
+    format!(
+        "moved by {change} of capital, up and down, from the weights of {method} to the nearest that keep the constraints ({} distance {distance})\n",
+        nearest.nearness.name()
+    )
+}
+
+/// What a hierarchical method was told, where it is not the usual, in lines.
+pub(super) fn hierarchy(hierarchy: &Hierarchy) -> String {
     let mut text = String::new();
     if let Some((measure, confidence)) = hierarchy.risk
         && measure != Measure::Variance
@@ -119,6 +166,10 @@ fn hierarchy(hierarchy: &Hierarchy) -> String {
     }
     if let Some(codependence) = hierarchy.codependence {
         text += &format!("nearness of assets by {}\n", codependence.name());
+    }
+    if let Some((long, short)) = hierarchy.books {
+        let [long, short, gross] = [long, short, long + short].map(percent);
+        text += &format!("{long} long and {short} short: {gross} gross, of which splits are shares\n");
     }
     if let Some(clusters) = hierarchy.clusters {
         text += &format!("{clusters} {}\n", if clusters == 1 { "cluster" } else { "clusters" });

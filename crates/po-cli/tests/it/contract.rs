@@ -110,7 +110,7 @@ fn splits_are_in_the_object_when_asked_for() {
     assert_eq!(splits.len(), 1);
     assert_eq!(
         keys(&splits[0]),
-        ["left", "right", "risk_left", "risk_right", "share_left", "weight_left", "weight_right"]
+        ["words", "left", "right", "risk_left", "risk_right", "share_left", "weight_left", "weight_right"]
     );
     let number = |key: &str| splits[0][key].as_f64().unwrap();
     let share = number("risk_right") / (number("risk_left") + number("risk_right"));

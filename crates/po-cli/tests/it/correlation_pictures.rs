@@ -61,8 +61,17 @@ fn many_assets_are_drawn_as_means_without_names() {
     let args = ["--missing", "complete-assets"];
     let svg = picture(&folder, &args);
     let names = correlation(&folder, &[args.as_slice(), &["-o", "json"]].concat()).json()["assets"].as_u64();
-    let cells = names.unwrap().div_ceil(2);
-    assert_eq!(attributes(&svg, "rect", "width").len() as u64, cells * cells + 1 + 80);
+    let cells = names.unwrap();
+    // So many squares are drawn by colour, in units of an asset, and cover the matrix once.
+    assert_eq!(attributes(&svg, "rect", "width").len(), 1 + 80);
+    let widths = svg.split('h').filter_map(|rest| rest.split_once('v'));
+    let area = widths.filter_map(|(width, height)| {
+        Some(
+            width.parse::<u64>().ok()?
+                * height.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u64>().ok()?,
+        )
+    });
+    assert_eq!(area.sum::<u64>(), cells * cells);
     assert_eq!(written(&svg, "TECH1"), 0);
     let line = "assets in the order of the hierarchical tree; each square is the mean of 2 by 2 pairs";
     assert_eq!(written(&svg, line), 1);

@@ -37,7 +37,7 @@ fn slips_are_answered() {
     refused(&["--pairs", &many], &format!("--pairs {many:?} makes more than 1000 pairs, expected fewer"));
     refused(
         &["--pairs", "A,B,C,D,E,F,G,H,I", "--plot", "f.svg"],
-        "--plot draws at most 28 pairs, and --pairs asks for 36; --output csv writes all",
+        "a picture has room for at most 28 pairs, and --pairs asks for 36; --output csv writes all",
     );
     refused(&["--pairs", "AAA:BBB:CCC"], &format!("--pairs \"AAA:BBB:CCC\" is no pair, {such}"));
     refused(

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use po_engine::BootstrapParams;
 use po_engine::correlation::evaluate::{
-    BootstrapParams, Criterion, Entrant, Evaluation, ModelConfidenceSetParams, Race, RaceParams, Schedule,
-    Window,
+    Criterion, Entrant, Evaluation, ModelConfidenceSetParams, Race, RaceParams, Schedule, Window,
 };
 use po_engine::correlation::{
     Dcc, DccParams, Decay, Ewma, EwmaParams, LedoitWolf, NonlinearShrinkage, SampleCovariance,

@@ -98,12 +98,85 @@ fn every_codependence_says_what_is_near() {
 }
 
 #[test]
+fn clusters_are_weighed_by_each_measure() {
+    let herc = |args: &[&str]| json(&[&["--method", "herc"], args].concat());
+    let mut seen: Vec<Vec<f64>> = Vec::new();
+    for measure in MEASURES {
+        let result = herc(&["--risk", measure]);
+        assert_portfolio(&result, measure);
+        assert_eq!(result["hierarchy"]["risk"], measure);
+        let found = weights(&result);
+        assert!(!seen.contains(&found), "{measure} is another one");
+        seen.push(found);
+    }
+    assert_eq!(weights(&herc(&["--risk", "variance"])), weights(&herc(&[])));
+    let tail = |level: &str| weights(&herc(&["--risk", "cvar", "--confidence", level]));
+    assert_ne!(tail("0.9"), tail("0.99"));
+}
+
+#[test]
+fn every_method_takes_every_codependence() {
+    for method in ["herc", "nco", "schur"] {
+        let plain = json(&["--method", method]);
+        for codependence in CODEPENDENCES {
+            let result = json(&["--method", method, "--codependence", codependence]);
+            assert_portfolio(&result, method);
+            assert_eq!(result["hierarchy"]["codependence"], codependence);
+            if codependence == "pearson" {
+                assert_eq!(weights(&result), weights(&plain), "{method}");
+            }
+        }
+        assert_eq!(plain["hierarchy"]["codependence"], Value::Null);
+    }
+}
+
+/// The parts of an explanation add up to the weights, and are said in the words of the library.
+#[test]
+fn each_method_explains_itself() {
+    let sum = |part: &Value| part.as_object().unwrap().values().filter_map(Value::as_f64).sum::<f64>();
+    for (method, splits, clusters) in
+        [("hrp", true, false), ("herc", true, true), ("nco", false, true), ("schur", true, false)]
+    {
+        let result = json(&["--method", method, "--explain"]);
+        assert_eq!((result.get("splits").is_some(), result.get("formed").is_some()), (splits, clusters));
+        let told = run(&["--method", method, "--explain"]).out;
+        assert!(told.contains(&format!("\nHow {method} split the weight, each cluster before its parts:\n")));
+        let parts = |key: &str| result[key].as_array().cloned().unwrap_or_default();
+        for part in parts("splits").iter().chain(&parts("formed")) {
+            let words = part["words"].as_str().unwrap();
+            assert!(words.ends_with('.') && words.contains(" of the portfolio"), "{words}");
+            assert_eq!(told.contains(words), method != "hrp", "{method}: {words}");
+        }
+        for part in parts("splits") {
+            let both = part["weight_left"].as_f64().unwrap() + part["weight_right"].as_f64().unwrap();
+            let assets =
+                [part["left"].as_array().unwrap().as_slice(), part["right"].as_array().unwrap()].concat();
+            let of = |asset: &Value| result["weights"][asset.as_str().unwrap()].as_f64().unwrap();
+            assert!((assets.iter().map(of).sum::<f64>() - both).abs() < 1e-12, "{method}");
+        }
+        let formed = parts("formed");
+        for part in &formed {
+            assert!((sum(&part["weights"]) - part["weight"].as_f64().unwrap()).abs() < 1e-12, "{method}");
+            assert_eq!(part["risk"].is_null(), method == "nco");
+        }
+        if clusters {
+            assert_eq!(result["hierarchy"]["clusters"].as_u64().unwrap(), formed.len() as u64);
+            let whole: f64 = formed.iter().map(|part| part["weight"].as_f64().unwrap()).sum();
+            assert!((whole - 1.0).abs() < 1e-12, "{method}");
+        }
+    }
+    let by_cvar = run(&["--method", "herc", "--risk", "cvar", "--explain"]).out;
+    assert!(by_cvar.contains(" a conditional value at risk (95 %) of 0.0"), "{by_cvar}");
+}
+
+#[test]
 fn each_method_tells_what_it_found() {
     for method in ["herc", "nco", "schur"] {
         let result = json(&["--method", method]);
         assert_portfolio(&result, method);
         assert_eq!(result["method"], method);
-        assert_eq!(result["hierarchy"]["risk"], Value::Null);
+        let risk = (method == "herc").then_some("variance");
+        assert_eq!(result["hierarchy"]["risk"].as_str(), risk);
         assert!(result.get("splits").is_none() && result.get("leaf_order").is_none());
     }
     for method in ["herc", "nco"] {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::float_cmp, reason = "numbers that are passed on are passed on bit for bit")]
 
+mod allocate_pictures;
 mod calendar;
 mod command;
 mod contract;
@@ -16,13 +17,17 @@ mod frontier;
 mod golden;
 mod hierarchy;
 mod infeasible;
+mod long_short;
 mod market;
+mod nearest;
 mod noise;
 mod optima;
 mod pairs;
 mod po;
 mod readers;
+mod rebalance;
 mod refusals;
 mod settings;
+mod stability;
 mod uses;
 mod words;

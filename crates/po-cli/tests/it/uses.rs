@@ -11,26 +11,23 @@ fn refused(args: &[&str], message: &str) {
 
 const OPTIMISERS: &str = "min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error or robust";
 const CONSTRAINED: &str = "min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error, robust, risk-parity or risk-budget";
+const CLUSTERS: &str = "hrp, herc, nco, schur";
 const WITH_MEANS: &str = "mean-variance, max-return, min-risk, max-sharpe or robust";
 
 #[test]
 fn each_flag_is_refused_where_it_has_no_meaning() {
-    let bounded = format!("hrp, herc, schur, {CONSTRAINED}");
-    let grouped = format!("hrp, schur, {CONSTRAINED}");
-    let explained = format!("hrp, {CONSTRAINED}");
+    let constrained = format!("{CLUSTERS}, {CONSTRAINED}");
+    let tracking = format!("{CLUSTERS}, {OPTIMISERS}");
     for (flag, value, method, users) in [
-        ("--bounds", "0:1", "equal-weight", bounded.as_str()),
-        ("--bounds", "0:1", "inverse-variance", &bounded),
-        ("--bounds", "0:1", "nco", &bounded),
-        ("--group-bounds", "x=0:1", "inverse-volatility", &grouped),
-        ("--group-bounds", "x=0:1", "herc", &grouped),
-        ("--explain", "", "inverse-variance", &explained),
-        ("--explain", "", "schur", &explained),
-        ("--constraint", "AAA <= 0.5", "hrp", CONSTRAINED),
-        ("--constraint", "AAA <= 0.5", "inverse-variance", CONSTRAINED),
-        ("--constraints", "limits.csv", "equal-weight", CONSTRAINED),
-        ("--benchmark", "held.csv", "risk-parity", OPTIMISERS),
-        ("--benchmark", "held.csv", "hrp", OPTIMISERS),
+        ("--bounds", "0:1", "equal-weight", constrained.as_str()),
+        ("--bounds", "0:1", "inverse-variance", &constrained),
+        ("--group-bounds", "x=0:1", "inverse-volatility", &constrained),
+        ("--explain", "", "inverse-variance", &constrained),
+        ("--explain", "", "equal-weight", &constrained),
+        ("--constraint", "AAA <= 0.5", "inverse-variance", &constrained),
+        ("--constraints", "limits.csv", "equal-weight", &constrained),
+        ("--benchmark", "held.csv", "risk-parity", &tracking),
+        ("--nearness", "relative", "min-variance", "hrp, herc, nco or schur"),
         ("--costs-bps", "10", "min-variance", WITH_MEANS),
         ("--cost-horizon", "2", "max-diversification", WITH_MEANS),
         ("--means", "means.csv", "min-variance", WITH_MEANS),
@@ -44,10 +41,11 @@ fn each_flag_is_refused_where_it_has_no_meaning() {
         ("--target-volatility", "0.1", "min-risk", "max-return"),
         ("--kappa", "1", "mean-variance", "robust"),
         ("--budget", "AAA=1", "risk-parity", "risk-budget"),
-        ("--risk", "cvar", "equal-weight", "hrp, risk-parity or risk-budget"),
-        ("--risk", "cvar", "herc", "hrp, risk-parity or risk-budget"),
-        ("--confidence", "0.9", "min-variance", "hrp, risk-parity or risk-budget"),
-        ("--codependence", "kendall", "herc", "hrp"),
+        ("--risk", "cvar", "equal-weight", "hrp, herc, risk-parity or risk-budget"),
+        ("--risk", "cvar", "nco", "hrp, herc, risk-parity or risk-budget"),
+        ("--risk", "cvar", "schur", "hrp, herc, risk-parity or risk-budget"),
+        ("--confidence", "0.9", "min-variance", "hrp, herc, risk-parity or risk-budget"),
+        ("--codependence", "kendall", "equal-weight", "hrp, herc, nco or schur"),
         ("--gamma", "0.5", "hrp", "schur"),
     ] {
         let message = format!("{flag} has no meaning for --method {method}, expected --method {users}");

@@ -7,13 +7,12 @@ mod table;
 
 use jiff::civil::DateTime;
 use po_engine::correlation::evaluate::{
-    BootstrapParams, Evaluation, Fits, ForecastError, ModelConfidenceSetParams, Outcome, Race, RaceError,
-    RaceParams,
+    Evaluation, Fits, ForecastError, ModelConfidenceSetParams, Outcome, Race, RaceError, RaceParams,
 };
-use po_engine::{InputError, Universe, correlation};
+use po_engine::{BootstrapParams, InputError, Universe, correlation};
 
 use super::sample::{About, Sample, Until, alone};
-use crate::args::{CorrelationArgs, DataArgs, EvaluateArgs, LimitArgs};
+use crate::args::{CorrelationArgs, DataArgs, EvaluateArgs, LimitArgs, Output};
 use crate::data::show_date;
 use crate::error::{Error, ObservationError, SettingsError};
 use crate::problem::check;
@@ -76,6 +75,8 @@ pub(super) fn is_asked_for(args: &CorrelationArgs) -> Result<bool, SettingsError
     let others = [
         ("--pairs", report.pairs.is_some(), "it is about the whole covariance"),
         ("--plot", report.plot.is_some(), "there is no picture of it"),
+        ("--output svg", report.output == Some(Output::Svg), "there is no picture of it"),
+        ("--output html", report.output == Some(Output::Html), "there is no picture of it"),
         ("--model", data.covariance.is_some(), "--entrants chooses the estimators"),
         ("--half-life", data.half_life.is_some(), "--entrants takes one, such as ewma=30"),
         ("--semidefinite", data.semidefinite.is_some(), "forecasts are scored as they are"),

@@ -2,13 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use po_engine::correlation::evaluate::Progress;
 
-/// A bar on standard error; none where that is no terminal, or where `-v` writes there.
+use crate::progress::Bar;
+
+/// A bar, and who is on the way.
 #[derive(Debug)]
 pub(super) struct Meter {
-    bar: ProgressBar,
+    bar: Bar,
     /// Those that have begun and are not done.
     running: Vec<String>,
     finished: usize,
@@ -16,13 +17,7 @@ pub(super) struct Meter {
 
 impl Meter {
     pub(super) fn new() -> Self {
-        let is_quiet = !tracing::enabled!(tracing::Level::INFO);
-        let bar = if is_quiet { ProgressBar::new(1) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{percent:>3} % [{bar:30}] {elapsed:>4}  {wide_msg}")
-        {
-            bar.set_style(style.progress_chars("=> "));
-        }
-        Self { bar, running: Vec::new(), finished: 0 }
+        Self { bar: Bar::new(), running: Vec::new(), finished: 0 }
     }
 
     pub(super) fn show(&mut self, progress: Progress<'_>) -> ControlFlow<()> {
@@ -41,22 +36,15 @@ impl Meter {
         if is_done || known.is_none() {
             self.name(entrants);
         }
-        self.bar.set_length((entrants * bars) as u64);
-        self.bar.set_position(done as u64);
+        self.bar.show(done, entrants * bars);
         ControlFlow::Continue(())
     }
 
     /// Who runs, and how many have come in.
     fn name(&self, entrants: usize) {
-        self.bar.set_message(match self.running.as_slice() {
+        self.bar.say(match self.running.as_slice() {
             [] if self.finished == entrants => "comparing".to_owned(),
             running => format!("{} of {entrants} done, now {}", self.finished, running.join(", ")),
         });
-    }
-}
-
-impl Drop for Meter {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }
