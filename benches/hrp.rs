@@ -8,8 +8,11 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use po_benches::{condensed_distances, covariance};
-use po_core::Allocator;
+use po_benches::{condensed_distances, covariance, returns};
+use po_core::linalg::gram_into;
+use po_core::nalgebra::DMatrix;
+use po_core::{Allocator, Covariance, CovarianceEstimator, Returns, StreamingEstimator};
+use po_correlation::{BatchScratch, Ewma, EwmaParams, SampleCovariance};
 use po_hrp::{Hrp, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, Metric};
 
 const SIZES: [usize; 5] = [50, 100, 250, 500, 1000];
@@ -40,6 +43,48 @@ fn allocate(criterion: &mut Criterion) {
         }
         group.finish();
     }
+}
+
+/// From 1,000 days of returns, beside the product of the returns with themselves alone, which bounds it; and from one more
+/// day.
+fn from_returns(criterion: &mut Criterion) {
+    const PERIODS: usize = 1000;
+    let mut group = criterion.benchmark_group("hrp/from_returns");
+    group.sample_size(20);
+    for assets in [100, 500, 2000] {
+        let numbers = returns(PERIODS, assets);
+        let sample = Returns::from_column_slice(PERIODS, assets, &numbers).expect("finite returns");
+        let hrp = Hrp::new(HrpParams::default()).expect("sound settings");
+        let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
+        let (estimator, mut estimation) = (SampleCovariance::default(), BatchScratch::default());
+        let mut covariance = Covariance::default();
+        let id = |name: &str| BenchmarkId::new(name, format!("{PERIODS}x{assets}"));
+        group.bench_function(id("ward"), |bencher| {
+            bencher.iter(|| {
+                let estimated = estimator.estimate_into(black_box(&sample), &mut estimation, &mut covariance);
+                estimated.expect("a sound sample");
+                hrp.allocate_into(&covariance, &mut scratch, &mut allocation)
+            });
+        });
+        let mut product = DMatrix::zeros(assets, assets);
+        group.bench_function(id("product_alone"), |bencher| {
+            bencher.iter(|| gram_into(1.0, black_box(sample.as_view()), &mut product));
+        });
+        let mut ewma = Ewma::new(EwmaParams::default(), assets).expect("sound settings");
+        let days: Vec<Vec<f64>> =
+            (0..PERIODS).map(|day| (0..assets).map(|asset| sample.column(asset)[day]).collect()).collect();
+        for day in &days {
+            ewma.update(day).expect("a sound day");
+        }
+        group.bench_function(id("one_more_day"), |bencher| {
+            bencher.iter(|| {
+                ewma.update(black_box(&days[0])).expect("a sound day");
+                ewma.covariance_into(&mut covariance).expect("every asset was seen");
+                hrp.allocate_into(&covariance, &mut scratch, &mut allocation)
+            });
+        });
+    }
+    group.finish();
 }
 
 /// The other settings, each at a small and a large size.
@@ -83,5 +128,5 @@ fn large(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, allocate, settings, large);
+criterion_group!(benches, allocate, from_returns, settings, large);
 criterion_main!(benches);

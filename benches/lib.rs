@@ -22,17 +22,7 @@ const FACTORS: usize = 12;
 #[must_use]
 #[expect(clippy::expect_used, reason = "the matrix is sound by construction")]
 pub fn covariance(assets: usize) -> Covariance {
-    let mut uniform = uniforms(20_260_101);
-    let specific: Vec<f64> = (0..assets).map(|_| 0.008 + 0.02 * uniform()).collect();
-    let loadings: Vec<[f64; FACTORS]> = (0..assets)
-        .map(|_| {
-            let mut loadings = [0.0; FACTORS];
-            loadings.iter_mut().for_each(|loading| *loading = 0.001 * (uniform() - 0.5));
-            loadings[0] = 0.004 + 0.008 * uniform();
-            loadings[1 + (uniform() * (FACTORS - 1) as f64) as usize] += 0.004 + 0.01 * uniform();
-            loadings
-        })
-        .collect();
+    let (specific, loadings) = market(assets);
     let mut entries = vec![0.0; assets * assets];
     for row in 0..assets {
         for col in 0..=row {
@@ -43,6 +33,40 @@ pub fn covariance(assets: usize) -> Covariance {
         }
     }
     Covariance::from_column_slice(assets, &entries).expect("symmetric and finite")
+}
+
+/// The specific volatilities of the simulated market and its exposures to the factors.
+fn market(assets: usize) -> (Vec<f64>, Vec<[f64; FACTORS]>) {
+    let mut uniform = uniforms(20_260_101);
+    let specific = (0..assets).map(|_| 0.008 + 0.02 * uniform()).collect();
+    let loadings = (0..assets)
+        .map(|_| {
+            let mut loadings = [0.0; FACTORS];
+            loadings.iter_mut().for_each(|loading| *loading = 0.001 * (uniform() - 0.5));
+            loadings[0] = 0.004 + 0.008 * uniform();
+            loadings[1 + (uniform() * (FACTORS - 1) as f64) as usize] += 0.004 + 0.01 * uniform();
+            loadings
+        })
+        .collect();
+    (specific, loadings)
+}
+
+/// Independent returns of the simulated market, one asset after the other; their covariance is near [`covariance`].
+#[must_use]
+pub fn returns(periods: usize, assets: usize) -> Vec<f64> {
+    let (specific, loadings) = market(assets);
+    let mut uniform = uniforms(20_260_105);
+    // The sum of twelve uniform numbers is near enough to normal for a bench.
+    let mut normal = || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+    let factors: Vec<[f64; FACTORS]> = (0..periods).map(|_| std::array::from_fn(|_| normal())).collect();
+    let mut returns = Vec::with_capacity(periods * assets);
+    for (specific, loadings) in specific.iter().zip(&loadings) {
+        returns.extend(factors.iter().map(|factors| {
+            let common: f64 = factors.iter().zip(loadings).map(|(factor, loading)| factor * loading).sum();
+            common + specific * normal()
+        }));
+    }
+    returns
 }
 
 /// The covariance after one more day of an exponentially weighted estimate with a decay of 0.97: a change of rank one.

@@ -7,6 +7,7 @@ mod coverage;
 mod features;
 mod real_data;
 mod release;
+mod reproduction;
 mod shell;
 mod test;
 mod tidy;
@@ -34,6 +35,7 @@ enum Verb {
     Features(features::Args),
     Coverage(coverage::Args),
     RealData(real_data::Args),
+    Reproduction(reproduction::Args),
     Release(release::Args),
 }
 
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Verb::Features(args) => features::run(&args),
         Verb::Coverage(args) => coverage::run(&args),
         Verb::RealData(args) => real_data::run(&args),
+        Verb::Reproduction(args) => reproduction::run(&args),
         Verb::Release(args) => release::run(&args),
     };
     match outcome {
@@ -124,6 +127,15 @@ mod tests {
         let verb = parse("real-data prices").unwrap();
         let Verb::RealData(args) = verb else { panic!("{verb:?}") };
         assert_eq!(args.dir, std::path::Path::new("prices"));
+    }
+
+    #[test]
+    fn reproduction_takes_a_study_and_its_arguments() {
+        let verb = parse("reproduction hrp -- --iterations 50").unwrap();
+        let Verb::Reproduction(args) = verb else { panic!("{verb:?}") };
+        assert_eq!(args.study, Some(reproduction::Study::Hrp));
+        assert_eq!(args.args, ["--iterations", "50"]);
+        assert!(parse("reproduction no-such-study").is_err());
     }
 
     #[test]
