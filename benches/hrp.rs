@@ -11,9 +11,12 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use po_benches::{condensed_distances, covariance, returns};
 use po_core::linalg::gram_into;
 use po_core::nalgebra::DMatrix;
-use po_core::{Allocator, Covariance, CovarianceEstimator, Returns, StreamingEstimator};
+use po_core::{Allocator, BootstrapParams, Covariance, CovarianceEstimator, Returns, StreamingEstimator};
 use po_correlation::{BatchScratch, Ewma, EwmaParams, SampleCovariance};
-use po_hrp::{Hrp, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, Metric};
+use po_hrp::{
+    ClusterCount, Hrp, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage, Market, Metric,
+    StabilityAnalysis, StabilityParams,
+};
 
 const SIZES: [usize; 5] = [50, 100, 250, 500, 1000];
 
@@ -99,16 +102,42 @@ fn settings(criterion: &mut Criterion) {
         with(Linkage::Centroid, Metric::Correlation, LeafOrder::Dendrogram),
         with(Linkage::Single, Metric::Columns, LeafOrder::Dendrogram),
         with(Linkage::Ward, Metric::Correlation, LeafOrder::Optimal),
+        with(Linkage::Ward, Metric::Correlation, LeafOrder::Stable),
+        with(Linkage::Ward, Metric::Correlation, LeafOrder::Spectral),
+        with(Linkage::Dbht, Metric::Correlation, LeafOrder::Dendrogram),
+        with(Linkage::DbhtPmfg, Metric::Correlation, LeafOrder::Dendrogram),
     ] {
         for assets in [100, 1000] {
             let covariance = covariance(assets);
             let id = format!("{}_{}_{}", params.linkage, params.metric, params.leaf_order);
             let hrp = Hrp::new(params.clone()).expect("sound settings");
             let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
+            // What a stable order stays near to: the order of the file.
+            let before: Vec<usize> = (0..assets).collect();
+            let market = Market { order_before: Some(&before), ..Market::from(&covariance) };
             group.bench_function(BenchmarkId::new(id, assets), |bencher| {
-                bencher.iter(|| hrp.allocate_into(black_box(&covariance), &mut scratch, &mut allocation));
+                bencher.iter(|| hrp.allocate_market_into(black_box(market), &mut scratch, &mut allocation));
             });
         }
+    }
+    group.finish();
+}
+
+/// A hundred resamples of 1,000 days: weights and clusters of each beside those of the sample.
+fn stability(criterion: &mut Criterion) {
+    const PERIODS: usize = 1000;
+    let mut group = criterion.benchmark_group("hrp/stability");
+    group.sample_size(10);
+    for assets in [20, 100] {
+        let sample = Returns::from_column_slice(PERIODS, assets, &returns(PERIODS, assets));
+        let sample = sample.expect("finite returns");
+        let hrp = Hrp::new(HrpParams::default()).expect("sound settings");
+        let bootstrap = BootstrapParams { resamples: 100, ..BootstrapParams::default() };
+        let params = StabilityParams { bootstrap, threads: Some(1), ..StabilityParams::default() };
+        let analysis = StabilityAnalysis::new(params).expect("sound settings");
+        group.bench_function(BenchmarkId::new("100_resamples", format!("{PERIODS}x{assets}")), |bencher| {
+            bencher.iter(|| analysis.judge_hrp(black_box(&sample), &hrp, ClusterCount::Given(8), &|_| {}));
+        });
     }
     group.finish();
 }
@@ -128,5 +157,5 @@ fn large(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, allocate, from_returns, settings, large);
+criterion_group!(benches, allocate, from_returns, settings, stability, large);
 criterion_main!(benches);

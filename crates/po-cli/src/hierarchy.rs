@@ -7,8 +7,8 @@ use po_engine::correlation::{
     VariationOfInformation,
 };
 use po_engine::hrp::{
-    Herc, HercCluster, HercParams, Hrp, HrpAllocation, HrpParams, Market, Nco, NcoError, NcoParams, Nest,
-    Schur, SchurParams, Split,
+    Division, Herc, HercCluster, HercParams, Hrp, HrpAllocation, HrpParams, Market, Nco, NcoError, NcoParams,
+    Nest, Schur, SchurParams, Split,
 };
 use po_engine::{
     Codependence, CodependenceError, Confidence, CovarianceEstimator, DistanceMatrix, Returns, Universe,
@@ -29,6 +29,8 @@ pub(crate) struct Hierarchy {
     pub(crate) codependence: Option<CodependenceKind>,
     /// How much the halves of a cluster were to learn of each other, and how much they did.
     pub(crate) gamma: Option<(f64, f64)>,
+    /// By what the weight of a node was divided, where nodes are.
+    pub(crate) division: Option<Division>,
     /// How many clusters were formed.
     pub(crate) clusters: Option<usize>,
     /// The sizes of the long and of the short book, where some assets are held short.
@@ -77,7 +79,9 @@ pub(crate) fn hierarchical(
     }
     let weights = match method {
         Method::Herc => {
-            let params = HercParams { linkage, metric, risk, bounds, ..HercParams::default() };
+            let division = args.hierarchy.division.unwrap_or_default().0;
+            hierarchy.division = Some(division);
+            let params = HercParams { linkage, metric, risk, division, bounds, ..HercParams::default() };
             let herc = Herc::new(params).and_then(|herc| herc.allocate_market(market)).map_err(&refused)?;
             let clusters = herc.clusters();
             hierarchy.clusters = Some(clusters.len());

@@ -95,6 +95,11 @@ const USES: &[Use] = &[
     },
     Use { flag: "--nearness", given: |args| args.hierarchy.nearness.is_some(), by: Method::clusters },
     Use {
+        flag: "--division",
+        given: |args| args.hierarchy.division.is_some(),
+        by: |method| method == Method::Herc,
+    },
+    Use {
         flag: "--gamma",
         given: |args| args.hierarchy.gamma.is_some(),
         by: |method| method == Method::Schur,

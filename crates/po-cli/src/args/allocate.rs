@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::part::{file, part, settings};
 use super::text::by_name;
-use super::values::{LeafOrderName, LinkageName, MetricName, NearnessName};
+use super::values::{DivisionName, LeafOrderName, LinkageName, MetricName, NearnessName};
 use super::{
     CodependenceKind, DataArgs, LimitArgs, ObjectiveArgs, OutlookArgs, Output, RebalanceArgs, RiskArgs,
     SideArgs, Sort, StabilityArgs,
@@ -105,6 +105,10 @@ pub(crate) struct HierarchyArgs {
     #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) leaf_order: Option<LeafOrderName>,
+    /// By what the weight of a node is divided: the risks of the clusters on either side added up, those of all assets on either side taken as one portfolio, or nothing: for herc [default: clusters]
+    #[arg(help_heading = "Hierarchy", long, value_enum)]
+    #[serde(deserialize_with = "by_name")]
+    pub(crate) division: Option<DivisionName>,
     /// How much each half of a cluster learns of the other one, from 0 to 1: for schur [default: 0.5]
     #[arg(help_heading = "Hierarchy", long, value_name = "G", allow_hyphen_values = true)]
     pub(crate) gamma: Option<f64>,
@@ -114,7 +118,7 @@ pub(crate) struct HierarchyArgs {
     pub(crate) nearness: Option<NearnessName>,
 }
 
-part!(HierarchyArgs { linkage, metric, codependence, leaf_order, gamma, nearness });
+part!(HierarchyArgs { linkage, metric, codependence, leaf_order, division, gamma, nearness });
 
 /// How the result is written.
 #[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]

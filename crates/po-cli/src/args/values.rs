@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use po_engine::convex::{Nearness, Semidefinite};
-use po_engine::hrp::{LeafOrder, Linkage, Metric};
+use po_engine::hrp::{Division, LeafOrder, Linkage, Metric};
 
 /// How the covariance is estimated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -189,6 +189,7 @@ macro_rules! foreign {
 }
 
 foreign!(/** How the distance of two clusters follows from that of their assets. */ LinkageName, Linkage);
+foreign!(/** What share of a node goes to either side. */ DivisionName, Division);
 foreign!(/** Which distance of two assets is clustered. */ MetricName, Metric);
 // A stable order needs the one before, which a single run does not have.
 foreign!(/** Which order of the leaves is bisected. */ LeafOrderName, LeafOrder, but LeafOrder::Stable);

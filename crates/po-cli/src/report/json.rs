@@ -1,7 +1,7 @@
 //! A report as one JSON object, with all digits.
 
 use po_engine::Status;
-use po_engine::hrp::Split;
+use po_engine::hrp::{Division, Split};
 use serde_json::{Map, Value, json};
 
 use super::{Form, Report, limits, optimum, shares, stability, status_name};
@@ -139,6 +139,7 @@ fn hierarchy(hierarchy: &Hierarchy) -> Value {
         "confidence": hierarchy.risk.and_then(|(measure, confidence)| measure.level(confidence)),
         "codependence": hierarchy.codependence.map(CodependenceKind::name),
         "clusters": hierarchy.clusters,
+        "division": hierarchy.division.map(Division::name),
         "gamma": hierarchy.gamma.map(|(_, kept)| kept),
     });
     if let Some((long, short)) = hierarchy.books {

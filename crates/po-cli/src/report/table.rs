@@ -4,6 +4,7 @@ use anstyle::Style;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use po_engine::NoTradeDecision;
+use po_engine::hrp::Division;
 
 use super::effect::significant;
 use super::splits::split_words;
@@ -173,6 +174,9 @@ pub(super) fn hierarchy(hierarchy: &Hierarchy) -> String {
     }
     if let Some(clusters) = hierarchy.clusters {
         text += &format!("{clusters} {}\n", if clusters == 1 { "cluster" } else { "clusters" });
+    }
+    if let Some(division) = hierarchy.division.filter(|division| *division != Division::default()) {
+        text += &format!("nodes of the tree divided by {division}\n");
     }
     match hierarchy.gamma {
         Some((asked, kept)) if kept < asked => {

@@ -39,7 +39,10 @@ fn the_json_object_has_its_keys() {
         ["volatility", "volatility_annualised", "periods_per_year", "contributions"]
     );
     assert_eq!(keys(&actual["risk"]["contributions"]), ["A", "B"]);
-    assert_eq!(keys(&actual["hierarchy"]), ["risk", "confidence", "codependence", "clusters", "gamma"]);
+    assert_eq!(
+        keys(&actual["hierarchy"]),
+        ["risk", "confidence", "codependence", "clusters", "division", "gamma"]
+    );
     assert_eq!(actual["status"], "converged");
     assert_eq!(actual["warnings"], Value::Array(Vec::new()));
     let risk = |key: &str| actual["risk"][key].as_f64().unwrap();

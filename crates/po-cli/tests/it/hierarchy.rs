@@ -70,6 +70,21 @@ fn every_measure_weighs_clusters_its_own_way() {
     assert_ne!(tail("0.9"), tail("0.99"));
 }
 
+#[test]
+fn a_node_is_divided_in_three_ways() {
+    let mut seen: Vec<Vec<f64>> = Vec::new();
+    for division in ["clusters", "assets", "halves"] {
+        // Three clusters: with two, each side of the one division is a cluster.
+        let result = json(&["--method", "herc", "--linkage", "dbht", "--division", division]);
+        assert_portfolio(&result, division);
+        assert_eq!(result["hierarchy"]["division"], division);
+        let found = weights(&result);
+        assert!(!seen.contains(&found), "{division} is another one");
+        seen.push(found);
+    }
+    assert_eq!(seen[0], weights(&json(&["--method", "herc", "--linkage", "dbht"])));
+}
+
 const CODEPENDENCES: [&str; 12] = [
     "pearson",
     "absolute-pearson",

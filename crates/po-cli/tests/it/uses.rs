@@ -47,6 +47,7 @@ fn each_flag_is_refused_where_it_has_no_meaning() {
         ("--confidence", "0.9", "min-variance", "hrp, herc, risk-parity or risk-budget"),
         ("--codependence", "kendall", "equal-weight", "hrp, herc, nco or schur"),
         ("--gamma", "0.5", "hrp", "schur"),
+        ("--division", "assets", "hrp", "herc"),
     ] {
         let message = format!("{flag} has no meaning for --method {method}, expected --method {users}");
         let args: Vec<&str> =

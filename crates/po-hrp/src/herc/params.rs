@@ -9,7 +9,7 @@ use crate::{ClusterCount, Linkage, Metric};
 ///
 /// | Name | Default | Range | Meaning |
 /// |---|---|---|---|
-/// | `linkage` | `Ward` | seven linkages | how the distance of two clusters follows from that of their assets |
+/// | `linkage` | `Ward` | nine linkages | how the distance of two clusters follows from that of their assets |
 /// | `metric` | `Correlation` | two metrics | which distance of two assets is clustered |
 /// | `clusters` | `Gap` | three rules, or 1 to N | how the number of clusters is found |
 /// | `risk` | `Variance` | any [`Risk`] | what clusters are weighed by, and their assets; most measures need the returns of a [`Market`](crate::Market) |

@@ -6,7 +6,7 @@ use crate::{ClusterCount, Linkage, Metric};
 ///
 /// | Name | Default | Range | Meaning |
 /// |---|---|---|---|
-/// | `linkage` | `Ward` | seven linkages | how the distance of two clusters follows from that of their assets |
+/// | `linkage` | `Ward` | nine linkages | how the distance of two clusters follows from that of their assets |
 /// | `metric` | `Correlation` | two metrics | which distance of two assets is clustered |
 /// | `clusters` | `Gap` | three rules, or 1 to N | how the number of clusters is found |
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -11,7 +11,7 @@ use crate::{LeafOrder, Linkage, Metric};
 /// |---|---|---|---|
 /// | `gamma` | 0.5 | [0, 1] | how much each half learns of the other: nothing, as in hierarchical risk parity, up to all |
 /// | `cap` | `Monotone` | two caps | whether gamma is lowered where more of it would not lower the variance |
-/// | `linkage` | `Ward` | seven linkages | how the distance of two clusters follows from that of their assets |
+/// | `linkage` | `Ward` | nine linkages | how the distance of two clusters follows from that of their assets |
 /// | `metric` | `Correlation` | two metrics | which distance of two assets is clustered |
 /// | `leaf_order` | `Dendrogram` | all orders | which order of the assets is bisected |
 /// | `bounds` | none | `0 <= lower <= upper` | least and greatest weight of each asset |
