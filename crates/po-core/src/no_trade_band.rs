@@ -262,7 +262,9 @@ impl NoTradeBand {
             return false;
         }
         let takes = |way: f64, held: f64, target: f64| {
-            way * missing > 0.0 && self.is_outside(held, target) == outside
+            // Not by a product, which is zero for weights that are small enough.
+            let towards = if missing > 0.0 { way > 0.0 } else { way < 0.0 };
+            towards && self.is_outside(held, target) == outside
         };
         let room: f64 =
             ways().filter(|(way, held, target)| takes(*way, *held, *target)).map(|(way, _, _)| way).sum();

@@ -31,7 +31,10 @@ where
     W: IntoIterator<IntoIter: Send>,
     R: Send,
 {
-    let left = Mutex::new(work.into_iter().enumerate());
+    let work = work.into_iter();
+    // More threads than pieces of work would have nothing to do.
+    let threads = work.size_hint().1.map_or(threads, |pieces| threads.min(pieces));
+    let left = Mutex::new(work.enumerate());
     let done = Mutex::new(Vec::new());
     let lane = || {
         let mut place = place();
@@ -44,10 +47,8 @@ where
         }
     };
     thread::scope(|scope| {
-        for _ in 1..threads {
-            // Where the system has no thread to give, those that there are do the work.
-            let _ = thread::Builder::new().spawn_scoped(scope, lane);
-        }
+        // Where the system has no thread to give, those that there are do the work.
+        let _ = (1..threads).try_for_each(|_| thread::Builder::new().spawn_scoped(scope, lane).map(drop));
         lane();
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -6,7 +6,7 @@ mod params;
 
 use po_core::{Allocator, Bounds, Covariance, GroupBound, InputError, Returns, RiskError, RiskMeasure};
 
-use crate::{Error, Hrp, HrpScratch, Market};
+use crate::{Error, Hrp, HrpAllocation, HrpScratch, Market};
 
 pub use allocation::LongShortAllocation;
 pub use error::LongShortError;
@@ -101,11 +101,8 @@ impl LongShort {
     pub fn new(params: LongShortParams) -> Result<Self, LongShortError> {
         let LongShortParams { mut hrp, mut short, exposure } = params;
         exposure.check()?;
+        check_once(&short)?;
         short.sort_unstable();
-        if let Some(first) = short.windows(2).position(|pair| pair[0] == pair[1]) {
-            let (kind, name) = ("short asset", short[first].to_string());
-            return Err(InputError::DuplicateName { kind, name, first, second: first + 1 }.into());
-        }
         let gross = exposure.gross();
         let bounds = hrp.bounds.take();
         if let Some(bounds) = &bounds {
@@ -201,13 +198,9 @@ impl LongShort {
         scratch: &mut LongShortScratch,
         allocation: &mut LongShortAllocation,
     ) -> Result<(), LongShortError> {
-        self.mirror(market.covariance, scratch)?;
-        let LongShortScratch { hrp, signs, covariance, .. } = scratch;
-        let positions = self.positions(market, covariance);
-        self.hrp
-            .allocate_signed_into(positions, signs, hrp, &mut allocation.positions)
-            .map_err(|error| LongShortError::of_capital(error, self.exposure.gross()))?;
-        self.sign(scratch, allocation)
+        self.hold(market, scratch, allocation, |positions, signs, scratch, allocation| {
+            self.hrp.allocate_signed_into(positions, signs, scratch, allocation)
+        })
     }
 
     /// Allocates by a measure of risk of one's own in place of that of the settings.
@@ -236,11 +229,23 @@ impl LongShort {
         scratch: &mut LongShortScratch,
         allocation: &mut LongShortAllocation,
     ) -> Result<(), LongShortError> {
+        self.hold(market, scratch, allocation, |positions, signs, scratch, allocation| {
+            self.hrp.allocate_signed_by_into(measure, positions, signs, scratch, allocation)
+        })
+    }
+
+    /// Mirrors, has the positions allocated, and signs.
+    fn hold(
+        &self,
+        market: Market<'_>,
+        scratch: &mut LongShortScratch,
+        allocation: &mut LongShortAllocation,
+        allocate: impl FnOnce(Market<'_>, &[f64], &mut HrpScratch, &mut HrpAllocation) -> Result<(), Error>,
+    ) -> Result<(), LongShortError> {
         self.mirror(market.covariance, scratch)?;
         let LongShortScratch { hrp, signs, covariance, .. } = scratch;
-        let positions = self.positions(market, covariance);
-        self.hrp
-            .allocate_signed_by_into(measure, positions, signs, hrp, &mut allocation.positions)
+        let positions = if self.short.is_empty() { market } else { Market { covariance, ..market } };
+        allocate(positions, signs, hrp, &mut allocation.positions)
             .map_err(|error| LongShortError::of_capital(error, self.exposure.gross()))?;
         self.sign(scratch, allocation)
     }
@@ -266,10 +271,6 @@ impl LongShort {
             below.iter_mut().zip(sides).for_each(|(own, (entry, sign))| *own = signs[col] * sign * entry);
         })?;
         Ok(())
-    }
-
-    fn positions<'a>(&self, market: Market<'a>, mirrored: &'a Covariance) -> Market<'a> {
-        if self.short.is_empty() { market } else { Market { covariance: mirrored, ..market } }
     }
 
     /// Turns shares of the gross exposure into fractions of capital with their signs.
@@ -327,6 +328,19 @@ fn in_gross(bounds: &Bounds, gross: f64) -> Result<Bounds, LongShortError> {
     }
     let scaled = |bounds: &[f64]| bounds.iter().map(|bound| bound / gross).collect();
     Ok(Bounds::new(scaled(bounds.lower()), scaled(bounds.upper()))?)
+}
+
+/// Refuses an asset that stands twice, by its places as they were given.
+fn check_once(short: &[usize]) -> Result<(), InputError> {
+    let mut places: Vec<usize> = (0..short.len()).collect();
+    places.sort_unstable_by_key(|&place| (short[place], place));
+    match places.windows(2).find(|pair| short[pair[0]] == short[pair[1]]) {
+        Some(&[first, second]) => {
+            let (kind, name) = ("short asset", short[first].to_string());
+            Err(InputError::DuplicateName { kind, name, first, second })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `short` is ascending.

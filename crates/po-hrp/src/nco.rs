@@ -324,17 +324,15 @@ impl Blocks {
                 if row == col && entry < 0.0 {
                     entry = self.settled(col, entry, covariance)?;
                 }
+                if !entry.is_finite() {
+                    let (name, expected) = ("the covariance of two clusters", "a finite number");
+                    return Err(InputError::OutOfRange { name, value: entry, expected }.into());
+                }
                 memory[col * clusters + row] = entry;
                 memory[row * clusters + col] = entry;
             }
         }
-        self.covariance = covariance_of(clusters, memory).map_err(|error| match error {
-            InputError::NotFinite { value, .. } => {
-                let (name, expected) = ("the covariance of two clusters", "a finite number");
-                InputError::OutOfRange { name, value, expected }
-            }
-            other => other,
-        })?;
+        self.covariance = covariance_of(clusters, memory)?;
         Ok(())
     }
 

@@ -122,6 +122,7 @@ pub enum Metric {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum LeafOrder {
     /// As the tree stands: of two siblings a single asset comes first, then the cluster that was formed earlier.
     #[default]

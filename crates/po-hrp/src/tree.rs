@@ -43,13 +43,19 @@ impl Tree {
 
     /// Joins two nodes and returns the new one.
     ///
-    /// Where heights are ordered, rounding may put a merge below its child; it is then lifted to the child's height.
+    /// Where heights are ordered, rounding may put a merge below its child, or level with it; it is then lifted to the
+    /// child's height, and comes after it.
     #[inline]
-    pub(crate) fn join(&mut self, a: usize, b: usize, mut height: f64, tie: usize) -> usize {
+    pub(crate) fn join(&mut self, a: usize, b: usize, height: f64, mut tie: usize) -> usize {
+        // Minus zero is zero, so that the two are equal in any order of sorting.
+        let mut height = height + 0.0;
         if self.by_height {
             for child in [a, b] {
                 if child >= self.leaves {
-                    height = height.max(self.joins[child - self.leaves].height);
+                    let below = self.joins[child - self.leaves];
+                    if height <= below.height {
+                        (height, tie) = (below.height, tie.max(below.tie));
+                    }
                 }
             }
         }
@@ -109,7 +115,8 @@ impl Tree {
         sorted.extend(0..joins.len());
         if *by_height {
             sorted.sort_unstable_by(|&a, &b| {
-                joins[a].height.total_cmp(&joins[b].height).then(joins[a].tie.cmp(&joins[b].tie))
+                let order = joins[a].height.total_cmp(&joins[b].height);
+                order.then(joins[a].tie.cmp(&joins[b].tie)).then(a.cmp(&b))
             });
         }
         rank.clear();

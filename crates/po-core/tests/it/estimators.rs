@@ -85,10 +85,13 @@ fn what_is_written_is_checked() {
         assert_eq!(covariance.as_slice(), [0.0; 4], "nothing of it is left");
     }
     let mut covariance = Covariance::default();
-    let fill = |col: usize, below: &mut [f64]| below.fill([1.0, -0.25][col]);
+    let fill = |last: f64| move |col: usize, below: &mut [f64]| below.fill([1.0, last][col]);
     let error = InputError::NegativeVariance { asset: 1, value: -0.25 };
-    assert_eq!(covariance.assign_lower(2, fill), Err(error));
+    assert_eq!(covariance.assign_lower(2, fill(-0.25)), Err(error));
     assert_eq!(covariance.as_slice(), [0.0; 4]);
+    // What was refused is no hindrance to the next one.
+    assert_eq!(covariance.assign_lower(2, fill(4.0)), Ok(()));
+    assert_eq!(covariance.as_slice(), [1.0, 1.0, 1.0, 4.0]);
     assert_eq!(covariance.assign_lower(0, |_, _| {}), Err(InputError::Empty { what }));
     assert!(covariance.is_empty());
 }

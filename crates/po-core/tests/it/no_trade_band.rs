@@ -248,3 +248,18 @@ fn settings_and_decisions_come_back_from_files() {
     assert_eq!(serde_json::to_string(&decision).unwrap(), text);
     assert_eq!(serde_json::from_str::<NoTradeDecision>(text).unwrap(), decision);
 }
+
+/// A product of two of them is zero.
+#[test]
+fn small_weights_are_traded_as_large_ones_are() {
+    let scaled = |weights: [f64; 4], scale: f64| weights.map(|weight| weight * scale);
+    let held = [0.5, 0.24, 0.17, 0.09];
+    for rebalance in ALL {
+        let scale = 2.0_f64.powi(-700);
+        let large = decide(&band(BandWidth::Absolute(0.05), rebalance), &TARGET, &held);
+        let width = BandWidth::Absolute(0.05 * scale);
+        let small = decide(&band(width, rebalance), &scaled(TARGET, scale), &scaled(held, scale));
+        let back: Vec<f64> = small.weights.as_slice().iter().map(|weight| weight / scale).collect();
+        assert_eq!(back, large.weights.as_slice(), "{rebalance:?}");
+    }
+}

@@ -293,7 +293,9 @@ fn errors_are_values() {
     let boxed: Box<dyn std::error::Error + Send + Sync> = error.clone().into();
     assert!(boxed.source().is_none());
     assert_eq!(boxed.to_string(), InputError::NoAssetLeft.to_string());
-    assert_ne!(error, RiskError::TotalLoss { period: 0, value: -1.0 });
+    let lost = RiskError::TotalLoss { period: 0, value: -1.0 };
+    assert!(std::error::Error::source(&lost).is_none());
+    assert_ne!(error, lost);
 }
 
 /// A measure of one's own: the share of periods with a loss.

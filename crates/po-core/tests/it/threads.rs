@@ -18,6 +18,8 @@ fn results_come_in_the_order_of_the_work_on_any_number_of_threads() {
     for threads in [0, 2, 3, 64] {
         assert_eq!(each(work(), threads, || 0, run), one, "{threads}");
     }
+    // No more threads are asked for than there are pieces.
+    assert_eq!(each(work(), usize::MAX, || 0, run), one);
     assert!(each(Vec::<u64>::new(), 3, || 0, run).is_empty());
     assert!(processors() >= 1);
 }

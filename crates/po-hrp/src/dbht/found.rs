@@ -148,7 +148,7 @@ pub fn dbht_into(
             dbht.similarities_of(matrix);
         }
     }
-    matrix.fill_from_condensed(items, distances, |distance| distance);
+    fill(matrix, items, distances);
     dbht.cluster(graph, matrix, &mut found.parts, tree);
     tree.dendrogram_into(sorting, &mut found.dendrogram);
     Ok(())
@@ -206,9 +206,9 @@ pub fn filtered_graph_into(
     Ok(())
 }
 
-fn fill(matrix: &mut Square, items: usize, similarities: &[f64]) {
+fn fill(matrix: &mut Square, items: usize, condensed: &[f64]) {
     // Minus zero is zero, so that the two are equal in any order of sorting.
-    matrix.fill_from_condensed(items, similarities, |similarity| similarity + 0.0);
+    matrix.fill_from_condensed(items, condensed, |entry| entry + 0.0);
 }
 
 fn check_similarities(

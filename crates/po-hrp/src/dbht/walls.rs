@@ -50,10 +50,9 @@ impl Walls {
         self.flood.reset(self.vertices);
         find_triangles(self.vertices, &self.adjacency, &mut self.flood, &mut self.triangles);
         for place in 0..self.triangles.len() {
-            if self.count == self.vertices {
-                break;
+            if self.count < self.vertices {
+                self.add(self.triangles[place]);
             }
-            self.add(self.triangles[place]);
         }
         self.count > before
     }

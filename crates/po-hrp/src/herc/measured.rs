@@ -39,7 +39,7 @@ struct Sides<'a, M: RiskMeasure> {
     measured: Measured<'a, M>,
     top: Top<'a>,
     of_node: &'a mut [f64],
-    path: &'a mut Vec<usize>,
+    path: &'a mut Vec<(usize, usize)>,
 }
 
 impl<M: RiskMeasure<Error: Into<RiskError>>> Sides<'_, M> {
@@ -59,17 +59,14 @@ impl<M: RiskMeasure<Error: Into<RiskError>>> Sides<'_, M> {
     fn sum_up(&mut self, node: usize, lines: &mut [f64]) -> Result<(), Error> {
         let above = self.path.len();
         let mut lowest = node;
-        while let Some((larger, _)) = self.by_size(lowest) {
-            self.path.push(lowest);
+        while let Some((larger, smaller)) = self.by_size(lowest) {
+            self.path.push((lowest, smaller));
             lowest = larger;
         }
         self.cluster(lowest, lines)?;
-        while self.path.len() > above {
-            let Some((parent, (_, smaller))) =
-                self.path.pop().and_then(|node| Some((node, self.by_size(node)?)))
-            else {
-                break;
-            };
+        while self.path.len() > above
+            && let Some((parent, smaller)) = self.path.pop()
+        {
             let (line, below) = lines.split_at_mut(self.measured.periods());
             self.sum_up(smaller, below)?;
             line.iter_mut().zip(below).for_each(|(sum, part)| *sum += *part);

@@ -55,8 +55,8 @@ pub(super) struct RiskScratch {
     pub(super) of_node: Vec<f64>,
     /// Sums of rows of the covariance, in the order of the assets.
     line: Vec<f64>,
-    /// Nodes on the way down to a cluster, for risks from returns.
-    pub(super) path: Vec<usize>,
+    /// Nodes on the way down to a cluster, each with its smaller side, for risks from returns.
+    pub(super) path: Vec<(usize, usize)>,
 }
 
 /// Writes the risk of each cluster and of each side of a node above them.

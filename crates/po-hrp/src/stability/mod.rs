@@ -41,7 +41,8 @@ const LEAST: usize = 2;
 /// # Cost
 /// What the rule takes, once for the sample and once for each resample; for N assets, R resamples, and clusters of `n`
 /// assets, O(R N log N + R Σ n²) beside it. In numbers of eight bytes, R (2 N + N / 8) for what is kept of the resamples,
-/// 2 N² for what comes of them, and for each thread T N and what the rule needs.
+/// 2 N² for what comes of them, and for each thread T N, half of N times the number of clusters at most, and what the
+/// rule needs.
 ///
 /// # Examples
 /// ```

@@ -293,3 +293,20 @@ fn graphs_and_their_parts_come_back() {
     let link = BubbleLink { from: 0, to: 2, separator: [1, 4, 5] };
     round_trip(&link, r#"{"from":0,"to":2,"separator":[1,4,5]}"#);
 }
+
+#[test]
+fn a_distance_of_minus_zero_is_one_of_zero() {
+    let mut random = Random::new(5);
+    for items in 2..9 {
+        for _ in 0..20 {
+            let zeros: Vec<f64> = (0..items * (items - 1) / 2).map(|_| random.below(2) as f64).collect();
+            let minus: Vec<f64> = zeros
+                .iter()
+                .map(|&distance| if distance == 0.0 && random.below(2) == 0 { -0.0 } else { distance })
+                .collect();
+            for (graph, _) in linkages() {
+                assert_eq!(dbht(graph, items, &minus, None), dbht(graph, items, &zeros, None), "{items}");
+            }
+        }
+    }
+}

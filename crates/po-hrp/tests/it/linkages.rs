@@ -1,6 +1,10 @@
 //! Trees: the seven linkages against kodama and against the slow oracle, and what holds where distances tie.
 
-use po_hrp::{Dendrogram, Linkage, LinkageScratch, linkage, linkage_into, optimal_leaf_order};
+use po_core::{Allocator, Covariance};
+use po_hrp::{
+    ClusterCount, Dendrogram, Herc, HercParams, Hrp, HrpParams, Linkage, LinkageScratch, Metric, linkage,
+    linkage_into, optimal_leaf_order,
+};
 use proptest::prelude::*;
 
 use crate::oracle::{BY_FORMULA, agglomerate};
@@ -210,4 +214,35 @@ fn kept_memory_does_not_change_the_tree() {
     let condensed = distances(5, 5);
     linkage_into(5, &condensed, Linkage::Median, &mut scratch.clone(), &mut tree).unwrap();
     assert_eq!(tree, linkage(5, &condensed, Linkage::Median).unwrap());
+}
+
+/// Rounding puts squared distances that are zero on either side of it, and square roots make near ones the same.
+#[test]
+fn perfectly_correlated_assets_have_a_tree() {
+    let mut random = Random::new(3);
+    for case in 0..200 {
+        let assets = 2 + case % 31;
+        // Correlations of one; in the other half of the cases, as two periods leave them, of one and minus one.
+        let least = if case % 2 == 0 { 0.1 } else { -1.1 };
+        let series: Vec<f64> = (0..assets).map(|_| random.between(least, 1.1)).collect();
+        let products: Vec<f64> = series.iter().flat_map(|a| series.iter().map(move |b| a * b)).collect();
+        assert_one_tree(&Covariance::from_column_slice(assets, &products).unwrap());
+    }
+}
+
+/// The order of the leaves is that of the sorted tree, whoever grows it.
+fn assert_one_tree(covariance: &Covariance) {
+    for &linkage in Linkage::ALL {
+        for &metric in Metric::ALL {
+            let params =
+                HercParams { linkage, metric, clusters: ClusterCount::Given(1), ..HercParams::default() };
+            let herc = Herc::new(params).unwrap().allocate(covariance).unwrap();
+            let hrp = Hrp::new(HrpParams { linkage, metric, ..HrpParams::default() }).unwrap();
+            let hrp = hrp.allocate(covariance).unwrap();
+            let what = format!("{} {linkage} {metric}", covariance.len());
+            assert_sound(covariance.len(), herc.dendrogram(), linkage);
+            assert_eq!(&hrp.dendrogram(), herc.dendrogram(), "{what}");
+            assert_eq!(hrp.leaf_order(), hrp.dendrogram().leaf_order(), "{what}");
+        }
+    }
 }

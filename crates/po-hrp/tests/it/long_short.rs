@@ -1,7 +1,7 @@
 //! Long-short allocations: closed forms, and what is the same as hierarchical risk parity.
 
 use po_core::nalgebra::DMatrix;
-use po_core::{Allocator, Bounds, Covariance, GroupBound, Returns, Risk};
+use po_core::{Allocator, Bounds, Covariance, GroupBound, Returns, Risk, Weights};
 use po_hrp::{
     Exposure, Hrp, HrpParams, LongShort, LongShortAllocation, LongShortParams, LongShortScratch, Market,
 };
@@ -45,6 +45,7 @@ fn two_assets_that_move_against_each_other() {
     let gross = long_short(HrpParams::default(), &[1], Exposure::Gross(1.0));
     let allocation = gross.allocate(&against).unwrap();
     assert_weights(&allocation, &[0.2, -0.8]);
+    assert_eq!(AsRef::<Weights>::as_ref(&allocation), allocation.weights());
     assert!(allocation.positions().dendrogram().merges()[0].height.abs() < REORDERED);
     // Both long, they are as far apart as can be.
     let long = long_short(HrpParams::default(), &[], Exposure::Gross(1.0)).allocate(&against).unwrap();

@@ -59,7 +59,7 @@ fn a_book_without_assets() {
 fn a_short_asset_that_is_not_there_or_there_twice() {
     let error = refused(with(&[2, 0, 2], Exposure::default()));
     let (kind, name) = ("short asset", "2".to_owned());
-    assert_eq!(error, InputError::DuplicateName { kind, name, first: 1, second: 2 }.into());
+    assert_eq!(error, InputError::DuplicateName { kind, name, first: 0, second: 2 }.into());
 
     let unknown =
         LongShortError::from(Error::UnknownMember { group: "short book".to_owned(), member: 3, assets: 3 });

@@ -317,4 +317,9 @@ fn a_cluster_that_never_loses_is_refused() {
     };
     assert!((risk + 0.01).abs() < 1e-15);
     assert!(refused.to_string().starts_with("the risk of the cluster of asset 0 and 1 other is -0.0"));
+    let refused = hrp(Risk::WorstRealisation).allocate_market(market).unwrap_err();
+    let Error::ClusterRisk { measure: "worst realisation", first: 0, others: 1, risk } = refused else {
+        panic!("{refused}")
+    };
+    assert!((risk + 0.01).abs() < 1e-15);
 }

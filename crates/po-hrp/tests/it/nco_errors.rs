@@ -24,6 +24,18 @@ fn a_riskless_cluster_is_refused_by_the_outer_allocator() {
     assert!(std::error::Error::source(&error).is_some());
 }
 
+/// A correlation that rounding has lifted above one leaves the cluster a variance below zero, which counts as zero.
+#[test]
+fn a_variance_below_zero_by_rounding_is_zero() {
+    let above = 0.25 * (1.0 + 2.0_f64.powi(-50));
+    let entries = [0.25, above, 0.0, above, 0.25, 0.0, 0.0, 0.0, 0.01];
+    let covariance = Covariance::from_column_slice(3, &entries).unwrap();
+    let allocation = Nco::new(given(2), Hedge, EqualWeight).unwrap().allocate(&covariance).unwrap();
+    assert_eq!(allocation.weights().as_slice(), [0.25, -0.25, 0.25]);
+    let error = Nco::new(given(2), Hedge, InverseVariance).unwrap().allocate(&covariance).unwrap_err();
+    assert_eq!(error, NcoError::Outer { clusters: 2, source: InputError::ZeroVariance { asset: 0 } });
+}
+
 /// Half long and half short, whatever the covariance.
 #[derive(Clone, Debug)]
 struct Hedge;

@@ -223,6 +223,31 @@ fn other_divisions_say_what_they_do() {
     );
 }
 
+/// Of a tail it is told how far out it begins; a number of four figures needs no decimals.
+#[test]
+fn tails_have_their_confidence() {
+    let (confidence, kappa) = (Confidence::new(0.75).unwrap(), 0.3);
+    let (quantile, compounding) = Default::default();
+    for (risk, words) in [
+        (Risk::Var { confidence, quantile }, "a value at risk (75 %)"),
+        (Risk::Cvar { confidence }, "a conditional value at risk (75 %)"),
+        (Risk::TailGini { confidence }, "a tail Gini (75 %)"),
+        (Risk::Evar { confidence }, "an entropic value at risk (75 %)"),
+        (Risk::Rlvar { confidence, kappa }, "a relativistic value at risk (75 %)"),
+        (Risk::DrawdownAtRisk { confidence, quantile, compounding }, "a drawdown at risk (75 %)"),
+        (Risk::Cdar { confidence, compounding }, "a conditional drawdown at risk (75 %)"),
+        (Risk::Edar { confidence, compounding }, "an entropic drawdown at risk (75 %)"),
+        (Risk::Rldar { confidence, kappa, compounding }, "a relativistic drawdown at risk (75 %)"),
+    ] {
+        let (assets, weights) = (vec![0], vec![0.5]);
+        let cluster = HercCluster { assets, weights, measure: Some(risk), risk: 1234.0, weight: 0.5 };
+        assert_eq!(
+            cluster.words(&universe()),
+            format!("AAPL is a cluster of its own with {words} of 1234 that gets 50 % of the portfolio.")
+        );
+    }
+}
+
 #[test]
 fn a_large_cluster_sums_up_the_rest() {
     let universe = Universe::new((0..6).map(|asset| format!("A{asset}"))).unwrap();

@@ -2,7 +2,7 @@
 
 use po_convex::{
     Constraint, Constraints, Costs, Error, LinearConstraint, MaxCorrelation, NearestAllocation, NearestInput,
-    NearestParams, NearestPortfolio, NearestScratch, Nearness, Side,
+    NearestParams, NearestPortfolio, NearestScratch, Nearness, Semidefinite, Side,
 };
 use po_core::{Allocator, Bounds, Covariance, InputError, Universe, Weights};
 
@@ -98,6 +98,25 @@ fn a_covariance_that_is_none() {
     // Nobody looks at it where nothing is made of it.
     let portfolio = NearestPortfolio::new(NearestParams::default()).unwrap();
     assert!(portfolio.allocate((&target(), &indefinite).into()).is_ok());
+}
+
+/// A covariance that is none is repaired before a tracking error is told by it.
+#[test]
+fn a_covariance_that_is_repaired() {
+    let indefinite =
+        Covariance::from_column_slice(3, &[1.0, 2.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 1.0]).unwrap();
+    let bounds = Some(Bounds::uniform(3, 0.0, 0.4).unwrap());
+    let constraints = Constraints { bounds, ..Constraints::default() };
+    for semidefinite in [Semidefinite::Nearest, Semidefinite::Clip] {
+        let params =
+            NearestParams { constraints: constraints.clone(), semidefinite, ..with(Nearness::TrackingError) };
+        let portfolio = NearestPortfolio::new(params.clone()).unwrap();
+        assert_eq!(portfolio.params(), &params);
+        let repaired = semidefinite.apply(&indefinite).unwrap();
+        assert_ne!(*repaired, indefinite);
+        let sound = portfolio.allocate((&target(), &*repaired).into()).unwrap();
+        assert_eq!(portfolio.allocate((&target(), &indefinite).into()).unwrap(), sound);
+    }
 }
 
 /// The conflict of the convex constraints, as for any other objective, and a scratch that can be used again.

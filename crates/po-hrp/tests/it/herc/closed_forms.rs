@@ -1,7 +1,7 @@
 //! Weights that follow by hand.
 
 use po_core::nalgebra::DMatrix;
-use po_core::{Covariance, Risk};
+use po_core::{Covariance, Risk, Weights};
 use po_hrp::{ClusterCount, ClusterWeights, Division, HercCluster, HercParams, Linkage};
 
 use super::{DIVISIONS, REORDERED, RISKS, SUM, allocate, close, into, members, ways};
@@ -22,6 +22,7 @@ fn one_cluster_knows_no_correlations() {
             let allocation = allocate(&params, &covariance);
             close("parity", allocation.weights().as_slice(), &parity(power), SUM);
             assert_eq!((allocation.explain().len(), allocation.clusters().len()), (0, 1));
+            assert_eq!(AsRef::<Weights>::as_ref(&allocation), allocation.weights());
             let equal = HercParams { within: ClusterWeights::Equal, ..params };
             close("equal", allocate(&equal, &covariance).weights().as_slice(), &[1.0 / 9.0; 9], SUM);
         }

@@ -114,13 +114,14 @@ fn rules_that_refuse() {
     let (returns, resamples) = numbered(2, 4);
     let universe = Universe::new(["AAPL", "MSFT"]).unwrap();
     let zero = || Error::Input(InputError::ZeroVariance { asset: 1 });
-    let judged = |fails: fn(Option<usize>) -> bool| {
+    let resampled = |resamples: &[Vec<usize>], fails: fn(Option<usize>) -> bool| {
         let rule = |returns: &Returns, (): &mut (), answer: &mut Answer| {
             answer.weights = equal(2);
             if fails(number(returns)) { Err(zero()) } else { Ok(()) }
         };
-        analysis(2).judge_resampled(&returns, &resamples, rule, &silent)
+        analysis(2).judge_resampled(&returns, resamples, rule, &silent)
     };
+    let judged = |fails| resampled(&resamples, fails);
     let error = judged(|number| number.is_none()).unwrap_err();
     let text = "the sample is refused: the variance of MSFT is zero, expected a positive number";
     assert_eq!(error.named(&universe), text);
@@ -135,6 +136,11 @@ fn rules_that_refuse() {
     refused(Err::<(), _>(error), expected, &text.replace("MSFT", "asset 1"));
     // Two are enough.
     assert_eq!(judged(|number| number.is_some_and(|number| number > 1)).unwrap().failed, 2);
+    // What cannot be drawn is not the rule's to refuse.
+    let error = resampled(&[vec![0], vec![99]], |_| false).unwrap_err();
+    let (name, expected) = ("the number of a period", "less than there are");
+    let value = 99.0;
+    assert_eq!(error, StabilityError::Input(InputError::OutOfRange { name, value, expected }));
     let input: StabilityError<Error> = InputError::ZeroVariance { asset: 0 }.into();
     assert_eq!(input.named(&universe), "the variance of AAPL is zero, expected a positive number");
 }
