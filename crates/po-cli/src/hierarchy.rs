@@ -33,8 +33,8 @@ pub(crate) struct Hierarchy {
     pub(crate) division: Option<Division>,
     /// How many clusters were formed.
     pub(crate) clusters: Option<usize>,
-    /// The sizes of the long and of the short book, where some assets are held short.
-    pub(crate) books: Option<(f64, f64)>,
+    /// The size of all positions, of which splits are shares, where some assets are held short.
+    pub(crate) gross: Option<f64>,
     /// Each split, a cluster before its parts.
     pub(crate) splits: Vec<Split>,
     /// What each cluster got, for methods that form some.
@@ -130,7 +130,8 @@ pub(crate) fn hierarchical(
             let params = HrpParams { risk, bounds, groups, ..params.clone() };
             if let Some(allocation) = long_short(args, params.clone(), problem, market)? {
                 let positions = allocation.positions().clone();
-                hierarchy.books = Some(books(allocation.weights().as_slice()));
+                let (long, short) = books(allocation.weights().as_slice());
+                hierarchy.gross = Some(long + short);
                 hierarchy.splits = positions.explain();
                 hierarchy.words = hierarchy.splits.iter().map(|split| split.words(universe)).collect();
                 return Ok((allocation.weights().clone(), Some(positions), hierarchy));

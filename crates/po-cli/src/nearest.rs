@@ -5,7 +5,7 @@ use po_engine::convex::{
 };
 use po_engine::{Allocator, Covariance, InputError, Weights};
 
-use crate::args::{AllocateArgs, Method};
+use crate::args::{AllocateArgs, LimitArgs, Method};
 use crate::error::Error;
 use crate::outlook::yearly;
 use crate::problem::Problem;
@@ -20,6 +20,14 @@ pub(crate) struct Nearest {
     pub(crate) tracking_error: Option<f64>,
 }
 
+/// Whether constraints are stated that a method does not keep by itself.
+pub(crate) fn is_asked(limits: &LimitArgs, method: Method) -> bool {
+    let stated = limits.constraint.is_some() || limits.constraints.is_some();
+    let bounded = limits.bounds.is_some() && !method.clusters_within_bounds();
+    let grouped = limits.group_bounds.is_some() && !method.clusters_within_groups();
+    stated || bounded || grouped
+}
+
 /// Moves weights as little as the constraints allow, where there are any that the method does not keep by itself.
 pub(crate) fn nearest(
     args: &AllocateArgs,
@@ -28,10 +36,7 @@ pub(crate) fn nearest(
     target: &Weights,
 ) -> Result<Option<Nearest>, Error> {
     let limits = &args.limits;
-    let stated = limits.constraint.is_some() || limits.constraints.is_some();
-    let bounded = limits.bounds.is_some() && !method.clusters_within_bounds();
-    let grouped = limits.group_bounds.is_some() && !method.clusters_within_groups();
-    if !(stated || bounded || grouped) {
+    if !is_asked(limits, method) {
         return Ok(None);
     }
     let universe = problem.universe();

@@ -40,7 +40,7 @@ pub(crate) fn banded(
     decision.map(Some).map_err(Error::input(problem.universe()))
 }
 
-/// The order of the leaves in the JSON of an earlier run; assets that are gone are left out.
+/// The order of the leaves in the JSON of an earlier run; assets that are gone are left out, but not all may be.
 pub(crate) fn order_before(path: &Path, universe: &Universe) -> Result<Vec<usize>, Error> {
     let name = path.display().to_string();
     let text = std::io::read_to_string(open_file(path)?).map_err(|error| {
@@ -51,8 +51,15 @@ pub(crate) fn order_before(path: &Path, universe: &Universe) -> Result<Vec<usize
     let order = object.as_ref().and_then(|object| object["leaf_order"].as_array());
     let names: Option<Vec<&str>> = order.and_then(|order| order.iter().map(Value::as_str).collect());
     let Some(names) = names else {
-        let message = "it has no leaf_order, expected what --method hrp writes with --output json".to_owned();
+        let message =
+            "it has no leaf_order, expected what --method hrp or schur writes with --output json".to_owned();
         return Err(SettingsError::BadRow { place: name, message }.into());
     };
-    Ok(names.into_iter().filter_map(|name| universe.index_of(name).ok()).collect())
+    let order: Vec<usize> = names.into_iter().filter_map(|name| universe.index_of(name).ok()).collect();
+    if order.is_empty() {
+        let message =
+            "its leaf_order has none of the assets, expected that of an earlier run on them".to_owned();
+        return Err(SettingsError::BadRow { place: name, message }.into());
+    }
+    Ok(order)
 }

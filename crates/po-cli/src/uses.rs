@@ -2,11 +2,11 @@
 
 use clap::ValueEnum;
 
-use crate::args::{AllocateArgs, Method};
+use crate::args::{AllocateArgs, Method, Output};
 use crate::error::SettingsError;
 use crate::long_short;
 use crate::problem::positive;
-use crate::{rebalance, stability};
+use crate::{nearest, rebalance, stability};
 
 /// A flag that only some methods use: whether it was given, and who uses it.
 struct Use {
@@ -160,6 +160,9 @@ pub(crate) fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsE
     long_short::check(args)?;
     stability::check(args)?;
     rebalance::check(args)?;
+    if let Some((what, flag)) = idle(args, method) {
+        return Err(SettingsError::Needs { what, flag });
+    }
     positive("--target-volatility", args.objective.target_volatility)?;
     if method == Method::MeanVariance {
         positive("--risk-aversion", args.objective.risk_aversion)?;
@@ -179,6 +182,26 @@ pub(crate) fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsE
         }
     }
     Ok(())
+}
+
+/// A flag that would change nothing without another one, and that one.
+fn idle(args: &AllocateArgs, method: Method) -> Option<(&'static str, &'static str)> {
+    let output = args.report.output.unwrap_or_default();
+    let is_drawn = args.report.plot.is_some() || output.is_drawn();
+    let is_bisected = [Method::Hrp, Method::Schur].contains(&method);
+    let is_moved = !method.clusters() || nearest::is_asked(&args.limits, method);
+    if args.hierarchy.leaf_order.is_some() && !is_bisected && !is_drawn {
+        let flag = "--plot FILE, or --output svg or html: it changes nothing but their picture";
+        Some(("--leaf-order for other methods than hrp and schur", flag))
+    } else if args.limits.benchmark.is_some() && !is_moved {
+        Some(("--benchmark", "--constraint, such as --constraint 'tracking-error <= 2%'"))
+    } else if args.hierarchy.nearness.is_some() && !is_moved {
+        Some(("--nearness", "--constraint, or bounds that the method does not keep by itself"))
+    } else if args.stability.stability.is_some() && output == Output::Svg {
+        Some(("--stability", "--output table, json, csv or html: a picture has no room for it"))
+    } else {
+        None
+    }
 }
 
 /// `a, b or c`.

@@ -101,18 +101,18 @@ pub(crate) struct HierarchyArgs {
     #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) codependence: Option<CodependenceKind>,
-    /// Which order of the leaves of the tree is bisected [default: dendrogram]
+    /// Which order of the leaves of the tree hrp and schur bisect [default: dendrogram]
     #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) leaf_order: Option<LeafOrderName>,
-    /// By what the weight of a node is divided: the risks of the clusters on either side added up, those of all assets on either side taken as one portfolio, or nothing: for herc [default: clusters]
+    /// How the weight of a node of the tree is divided between its sides, for herc [default: clusters]
     #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) division: Option<DivisionName>,
     /// How much each half of a cluster learns of the other one, from 0 to 1: for schur [default: 0.5]
     #[arg(help_heading = "Hierarchy", long, value_name = "G", allow_hyphen_values = true)]
     pub(crate) gamma: Option<f64>,
-    /// How far weights within --constraint are from those of the hierarchy, which they stay as near to as they can [default: relative]
+    /// How the distance from the weights of the hierarchy is measured, which those within constraints stay as near to as they can [default: relative]
     #[arg(help_heading = "Hierarchy", long, value_enum)]
     #[serde(deserialize_with = "by_name")]
     pub(crate) nearness: Option<NearnessName>,

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use po_engine::{Compounding, Confidence, Quantile, Risk};
 
-/// Which risk is shared, or halved.
+/// Which risk is shared, or what clusters are weighed by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Measure {
     /// The standard deviation

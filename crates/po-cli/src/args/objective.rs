@@ -39,7 +39,7 @@ pub(crate) struct RiskArgs {
     /// Shares of risk of assets and groups, such as Technology=0.3,Energy=0.2, or a CSV file name,budget; what is left goes to the others, each asset alike
     #[arg(help_heading = "Risk", long, value_name = "SPEC", value_hint = ValueHint::FilePath)]
     pub(crate) budget: Option<String>,
-    /// Which risk is shared [default: volatility], or halved by hrp [default: variance]
+    /// Which risk is shared [default: volatility], or what hrp and herc weigh clusters by [default: variance]
     #[arg(help_heading = "Risk", long = "risk", visible_alias = "measure", value_enum)]
     #[serde(rename = "risk", deserialize_with = "by_name")]
     pub(crate) measure: Option<Measure>,

@@ -40,7 +40,11 @@ impl FromStr for Band {
         let (name, number) = text.split_once('=').unwrap_or(("absolute", text));
         let width = match number.parse() {
             Ok(width) if (0.0..f64::INFINITY).contains(&width) => width,
-            _ => return Err(format!("the width is {number:?}, expected a number, zero or more")),
+            _ => {
+                return Err(format!(
+                    "the width is {number:?}, expected a number of zero or more such as 0.02"
+                ));
+            }
         };
         match name {
             "absolute" => Ok(Self(BandWidth::Absolute(width))),

@@ -23,13 +23,13 @@ pub(super) fn by_name<'de, D: serde::Deserializer<'de>, T: ValueEnum>(
     })
 }
 
-/// A value of a configuration file that is written as on the command line.
+/// A value of a configuration file that is written as on the command line; a number needs no quotation marks.
 pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: FromStr<Err = String>,
 {
-    let text = String::deserialize(deserializer)?;
+    let text = scalar(deserializer)?.unwrap_or_default();
     text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("in {text:?}, {error}")))
 }
 

@@ -167,7 +167,7 @@ pub(crate) enum Sort {
 
 /// Values of an enum of another crate, by the names it gives them; all of them, but for those that are not offered.
 macro_rules! foreign {
-    ($(#[$doc:meta])* $name:ident, $type:ty $(, but $hidden:pat)?) => {
+    ($(#[$doc:meta])* $name:ident, $type:ty, $words:expr $(, but $hidden:pat)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub(crate) struct $name(pub(crate) $type);
@@ -182,14 +182,56 @@ macro_rules! foreign {
             }
 
             fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-                Some(clap::builder::PossibleValue::new(self.0.name()))
+                let words: fn($type) -> &'static str = $words;
+                Some(clap::builder::PossibleValue::new(self.0.name()).help(words(self.0)))
             }
         }
     };
 }
 
-foreign!(/** How the distance of two clusters follows from that of their assets. */ LinkageName, Linkage);
-foreign!(/** What share of a node goes to either side. */ DivisionName, Division);
-foreign!(/** Which distance of two assets is clustered. */ MetricName, Metric);
+foreign!(/** How the distance of two clusters follows from that of their assets. */ LinkageName, Linkage, linkage);
+foreign!(/** What share of a node goes to either side. */ DivisionName, Division, division);
+foreign!(/** Which distance of two assets is clustered. */ MetricName, Metric, metric);
 // A stable order needs the one before, which a single run does not have.
-foreign!(/** Which order of the leaves is bisected. */ LeafOrderName, LeafOrder, but LeafOrder::Stable);
+foreign!(/** Which order of the leaves is bisected. */ LeafOrderName, LeafOrder, leaf_order, but LeafOrder::Stable);
+
+fn linkage(linkage: Linkage) -> &'static str {
+    match linkage {
+        Linkage::Single => "That of the nearest pair; tends to chains",
+        Linkage::Complete => "That of the farthest pair",
+        Linkage::Average => "The mean over all pairs",
+        Linkage::Weighted => "The mean of both parts of a cluster, whatever their sizes",
+        Linkage::Ward => "The growth of the squares within clusters, which makes compact ones (Ward 1963)",
+        Linkage::Centroid => "That of the centres",
+        Linkage::Median => "That of the centres, both parts of a cluster counting alike",
+        Linkage::Dbht => {
+            "Directed bubbles of a planar graph of the strongest links (Song, Di Matteo, Aste 2012)"
+        }
+        Linkage::DbhtPmfg => "The same on the planar maximally filtered graph, which takes longer",
+    }
+}
+
+fn metric(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Correlation => "That of their correlation, or of --codependence",
+        Metric::Columns => "How differently they relate to all assets (Lopez de Prado 2016)",
+    }
+}
+
+fn division(division: Division) -> &'static str {
+    match division {
+        Division::Clusters => "By the risks of the clusters on either side, added up (Raffinot 2018)",
+        Division::Assets => "By the risks of all assets on either side, each side taken as one portfolio",
+        Division::Halves => "Half to either side",
+    }
+}
+
+fn leaf_order(order: LeafOrder) -> &'static str {
+    match order {
+        LeafOrder::Dendrogram => "As the tree stands",
+        LeafOrder::Optimal => "Of the tree's orders, the one with the nearest neighbours",
+        LeafOrder::Spectral => "No order of the tree, but along the main direction in which assets differ",
+        // The stable order is not offered by name.
+        _ => "As near as the tree allows to an order before",
+    }
+}

@@ -74,7 +74,7 @@ impl Report {
             put("clusters", report.names.iter().cloned().zip(clusters).collect());
         }
         if let Some(hierarchy) = &report.hierarchy {
-            put("hierarchy", self::hierarchy(hierarchy));
+            put("hierarchy", self::hierarchy(report, hierarchy));
         }
         if let Some(stability) = &report.stability {
             put("stability", stability::object(report, stability));
@@ -133,7 +133,7 @@ fn nearest(nearest: &Nearest) -> Value {
 }
 
 /// What a hierarchical method was told; null where that does not concern it.
-fn hierarchy(hierarchy: &Hierarchy) -> Value {
+fn hierarchy(report: &Report, hierarchy: &Hierarchy) -> Value {
     let mut object = json!({
         "risk": hierarchy.risk.map(|(measure, _)| measure.name()),
         "confidence": hierarchy.risk.and_then(|(measure, confidence)| measure.level(confidence)),
@@ -142,7 +142,7 @@ fn hierarchy(hierarchy: &Hierarchy) -> Value {
         "division": hierarchy.division.map(Division::name),
         "gamma": hierarchy.gamma.map(|(_, kept)| kept),
     });
-    if let Some((long, short)) = hierarchy.books {
+    if let Some((long, short)) = report.books() {
         object["books"] = json!({ "long": long, "short": short });
     }
     object

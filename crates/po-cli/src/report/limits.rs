@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::effect::{effect, significant};
 use super::refusal::named;
+use super::table::wanted;
 use super::{Report, brief, grid, percent};
 use crate::error::BUDGET;
 use crate::nearest::Nearest;
@@ -141,7 +142,7 @@ pub(super) fn pulls(report: &Report, nearest: &Nearest, explain: bool) -> Option
     let told = nearest.allocation.shadow_prices();
     let told = told.iter().filter(|price| price.value.is_finite());
     let told = told.map(|price| (&price.constraint, price.value, pull(report, nearest, price)));
-    let method = report.method.name();
+    let method = wanted(report);
     listed(told, &nearest.constraints, explain).map(|text| {
         format!("What keeps the weights from being those of {method} alone, limits before bounds, the most costly first:\n{text}")
     })
@@ -152,7 +153,8 @@ fn pull(report: &Report, nearest: &Nearest, price: &ShadowPrice) -> String {
     sentence(report, &price.constraint, |step| {
         // Half the square has the price.
         let by = fallen(distance, 2.0 * (step * price.value).abs());
-        format!("bring the weights about {} nearer to them, of {}", significant(by), significant(distance))
+        let (by, distance) = (significant(by), significant(distance));
+        format!("bring the weights nearer to them, by about {by} of a distance of {distance}")
     })
 }
 
@@ -212,11 +214,21 @@ fn sentence(report: &Report, constraint: &Constraint, effect: impl Fn(f64) -> St
             (format!("the least weight of {}", report.names[*asset]), ROOM)
         }
         Constraint::UpperBound { asset, .. } => {
-            (format!("the greatest weight of {}", report.names[*asset]), ROOM)
+            let left_out =
+                if is_left_out(report, *asset, limit) { ", which the search left out," } else { "" };
+            (format!("the greatest weight of {}{left_out}", report.names[*asset]), ROOM)
         }
     };
     let step = if side == Side::Lower { -room } else { room };
     format!("relaxing {what} from {} to {} would {}", brief(limit), brief(limit + step), effect(step))
+}
+
+/// Whether no bound of the user's, but a search among which assets to hold, allows an asset no weight.
+fn is_left_out(report: &Report, asset: usize, limit: f64) -> bool {
+    limits(report).is_some_and(|(constraints, _)| {
+        let most = constraints.bounds.as_ref().map_or(1.0, |bounds| bounds.upper()[asset]);
+        limit == 0.0 && most > 0.0
+    })
 }
 
 fn is_budget(constraint: &Constraint) -> bool {

@@ -26,6 +26,7 @@ use crate::calendar::Calendar;
 use crate::data::show_date;
 use crate::error::Error;
 use crate::hierarchy::Hierarchy;
+use crate::long_short::books;
 use crate::nearest::Nearest;
 use crate::observations::Observations;
 use crate::optimise::Optimum;
@@ -129,7 +130,8 @@ impl Report {
             ));
         }
         let cut = |labels: Vec<usize>| labels.into_iter().map(|label| label + 1).collect();
-        let hierarchical = hrp.as_ref().filter(|_| method == Method::Hrp);
+        let bisected = hrp.as_ref().filter(|_| [Method::Hrp, Method::Schur].contains(&method));
+        let hierarchical = bisected.filter(|_| method == Method::Hrp);
         Ok(Self {
             method,
             names: universe.names().to_vec(),
@@ -142,7 +144,7 @@ impl Report {
             span: (dates[0], dates[dates.len() - 1]),
             volatility: variance.max(0.0).sqrt(),
             calendar: *calendar,
-            leaf_order: hierarchical.map(|hrp| hrp.leaf_order().to_vec()),
+            leaf_order: bisected.map(|hrp| hrp.leaf_order().to_vec()),
             splits: hierarchical
                 .map(po_engine::hrp::HrpAllocation::explain)
                 .or_else(|| allocation.hierarchy.as_ref().map(|hierarchy| hierarchy.splits.clone()))
@@ -187,10 +189,17 @@ impl Report {
     /// How many equal positions would be as concentrated.
     ///
     /// ```text
-    /// 1 / Σ w_i²
+    /// (Σ |w_i|)² / Σ w_i²
     /// ```
     pub(crate) fn effective_assets(&self) -> f64 {
-        1.0 / self.weights.iter().map(|weight| weight * weight).sum::<f64>()
+        let gross: f64 = self.weights.iter().map(|weight| weight.abs()).sum();
+        gross * gross / self.weights.iter().map(|weight| weight * weight).sum::<f64>()
+    }
+
+    /// The sizes of the long and of the short book as they came to be, where some assets are held short.
+    fn books(&self) -> Option<(f64, f64)> {
+        let gross = self.hierarchy.as_ref().and_then(|hierarchy| hierarchy.gross);
+        gross.map(|_| books(&self.weights))
     }
 
     /// Whether an asset is neither held nor sold.
@@ -212,7 +221,7 @@ impl Report {
 
     /// The total weight of a group; where some assets are held short, the total size of its positions, which is bounded.
     pub(crate) fn group_weight(&self, group: &GroupBound) -> f64 {
-        let sized = self.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.books.is_some());
+        let sized = self.books().is_some();
         let of = |weight: f64| if sized { weight.abs() } else { weight };
         group.members().iter().map(|&asset| of(self.weights[asset])).sum()
     }

@@ -47,6 +47,7 @@ pub(super) fn summary(report: &Report, optimum: &Optimum) -> String {
     let (name, extreme) = (objective_name(&optimum.objective), extreme(&optimum.objective));
     let nodes = match portfolio.nodes {
         0 => String::new(),
+        1 => " (1 choice of assets tried)".to_owned(),
         nodes => format!(" ({nodes} choices of assets tried)"),
     };
     text += &format!(

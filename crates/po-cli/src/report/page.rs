@@ -1,8 +1,8 @@
 //! An allocation as a page that needs nothing else: the picture, and tables beneath it.
 
 use super::clusters::Cluster;
-use super::{Report, percent, table};
-use crate::args::Sort;
+use super::{Report, percent, stability, table};
+use crate::args::{Method, Sort};
 use crate::page::{self, escaped, page};
 
 const STYLE: &str = "\
@@ -24,6 +24,7 @@ pub(super) fn html(report: &Report, sort: Sort, picture: &str) -> String {
     for line in without.iter().map(String::as_str).chain(table::summary(report).lines()) {
         body += &format!("<p>{}</p>\n", escaped(line));
     }
+    body += &report.stability.as_ref().map_or(String::new(), |told| stability::html(report, told, sort));
     body += &splits(report);
     let title = format!("Allocation by {}", report.method.name());
     page(&title, STYLE, picture, &body, &report.warnings)
@@ -49,5 +50,6 @@ fn splits(report: &Report) -> String {
     }
     let splits: String = words.iter().map(|words| format!("<li>{}</li>\n", escaped(words))).collect();
     let name = report.method.name();
-    format!("<h2>How {name} split the weight</h2>\n<p>Risks are per period.</p>\n<ol>\n{splits}</ol>\n")
+    let unit = if report.method == Method::Nco { "" } else { "<p>Risks are per period.</p>\n" };
+    format!("<h2>How {name} split the weight</h2>\n{unit}<ol>\n{splits}</ol>\n")
 }

@@ -9,19 +9,53 @@ use super::splits::cluster;
 use super::table::brief;
 use super::{Report, grid, percent};
 use crate::args::Sort;
+use crate::page;
 use crate::stability::Stability;
 
 /// A cluster is stable from this mean similarity on (Hennig 2007).
 const STABLE: f64 = 0.75;
 
-/// A cluster is not to be trusted below this mean similarity.
+/// A cluster is doubtful, not to be trusted, below this mean similarity.
 const DOUBTFUL: f64 = 0.6;
 
 /// How many numbers of clusters are named.
 const NAMED: usize = 5;
 
+/// What is told of the weights and of the clusters: a heading and a table for each, and how to read the second.
+pub(super) struct Told {
+    pub(super) heading_of_weights: String,
+    pub(super) weights: (Vec<String>, Vec<Vec<String>>),
+    pub(super) heading_of_clusters: &'static str,
+    pub(super) clusters: (Vec<String>, Vec<Vec<String>>),
+    pub(super) notes: String,
+}
+
 /// Tables of the weights and of the clusters, and how to read them.
 pub(super) fn table(report: &Report, stability: &Stability, sort: Sort) -> String {
+    let Told { heading_of_weights, weights, heading_of_clusters, clusters, notes } =
+        told(report, stability, sort);
+    let table = |(header, rows): (Vec<String>, Vec<Vec<String>>), word: usize| {
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        grid(&header, |column| column == word, rows)
+    };
+    let (weights, clusters) = (table(weights, 0), table(clusters, 1));
+    format!("{heading_of_weights}:\n{weights}\n{heading_of_clusters}:\n{clusters}{notes}")
+}
+
+/// The same as a part of a page.
+pub(super) fn html(report: &Report, stability: &Stability, sort: Sort) -> String {
+    let Told { heading_of_weights, weights, heading_of_clusters, clusters, notes } =
+        told(report, stability, sort);
+    let table = |(header, rows): (Vec<String>, Vec<Vec<String>>), word: usize| {
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        page::table(&header, |column| column == word, &rows)
+    };
+    let (weights, clusters) = (table(weights, 0), table(clusters, 1));
+    let notes: String = notes.lines().map(|line| format!("<p>{}</p>\n", page::escaped(line))).collect();
+    format!("<h2>{heading_of_weights}</h2>\n{weights}<h2>{heading_of_clusters}</h2>\n{clusters}{notes}")
+}
+
+fn told(report: &Report, stability: &Stability, sort: Sort) -> Told {
     let Stability { found, params, block, .. } = stability;
     let confidence = brief(params.confidence.level());
     let row = |asset: usize| {
@@ -36,17 +70,17 @@ pub(super) fn table(report: &Report, stability: &Stability, sort: Sort) -> Strin
         ]
     };
     let from = format!("{confidence} from");
-    let header = ["asset", "weight", "mean", "std. error", &from, "to"];
+    let header = ["asset", "weight", "mean", "std. error", &from, "to"].map(str::to_owned).to_vec();
     let (all, failed, seed) = (found.resamples, found.failed, params.bootstrap.seed);
     let drawn = if failed == 0 { all.to_string() } else { format!("{} of {all}", all - failed) };
-    let mut text = format!(
-        "How far the weights can be trusted, from {drawn} resamples of the observations in blocks of about {block} (seed {seed}):\n"
+    let heading_of_weights = format!(
+        "How far the weights can be trusted, from {drawn} resamples of the observations in blocks of about {block} (seed {seed})"
     );
-    text += &grid(&header, |column| column == 0, report.order(sort).into_iter().map(row));
-    text += "\nHow far the clusters can be trusted:\n";
+    let weights = (header, report.order(sort).into_iter().map(row).collect());
     let header = ["cluster", "assets", "similarity", "recovered", "dissolved", "in the tree"];
     let rows = found.clusters.iter().enumerate();
-    text += &grid(&header, |column| column == 1, rows.map(|(label, own)| cells(report, label, own)));
+    let rows = rows.map(|(label, own)| cells(report, label, own)).collect();
+    let clusters = (header.map(str::to_owned).to_vec(), rows);
     let similarities = || found.clusters.iter().map(|cluster| cluster.similarity);
     let many = |of: usize| match of {
         0 => "none is".to_owned(),
@@ -55,14 +89,19 @@ pub(super) fn table(report: &Report, stability: &Stability, sort: Sort) -> Strin
     };
     let stable = many(similarities().filter(|similarity| *similarity >= STABLE).count());
     let doubtful = many(similarities().filter(|similarity| *similarity < DOUBTFUL).count());
-    text += &format!(
-        "of {} clusters {stable} stable, with a similarity of {STABLE} or more to the nearest cluster of a resample, on average;\n\
-         {doubtful} not to be trusted, with one below {DOUBTFUL}\n\
+    let of = match found.clusters.len() {
+        1 => "of 1 cluster".to_owned(),
+        all => format!("of {all} clusters"),
+    };
+    let notes = format!(
+        "{of} {stable} stable, with a similarity of {STABLE} or more to the nearest cluster of a resample, on average,\n\
+         and {doubtful} doubtful, with one below {DOUBTFUL}\n\
          recovered, dissolved: resamples where the similarity is above 0.75, and where it is at most 0.5\n\
-         in the tree: resamples in which these assets and no others are one branch\n",
-        found.clusters.len()
+         in the tree: resamples in which these assets and no others are one branch\n{}",
+        counts(stability)
     );
-    text + &counts(stability)
+    let heading_of_clusters = "How far the clusters can be trusted";
+    Told { heading_of_weights, weights, heading_of_clusters, clusters, notes }
 }
 
 /// A cluster; its number is that of the cluster column.

@@ -30,8 +30,10 @@ pub(super) fn table(report: &Report, form: Form) -> String {
     if form.explain && report.method.clusters() {
         let part =
             if report.method == Method::Hrp { splits_table(report, usize::MAX) } else { split_words(report) };
+        let risky = [Method::Herc, Method::Schur].contains(&report.method);
+        let unit = if risky { "; risks are per period" } else { "" };
         text += &format!(
-            "\nHow {} split the weight, each cluster before its parts:\n{part}",
+            "\nHow {} split the weight, each cluster before its parts{unit}:\n{part}",
             report.method.name()
         );
     }
@@ -100,7 +102,8 @@ fn groups(report: &Report) -> String {
         let weight = percent(report.group_weight(group));
         vec![group.name().to_owned(), weight, percent(group.lower()), percent(group.upper())]
     });
-    grid(&["group", "weight", "least", "most"], |column| column == 0, rows)
+    let weight = if report.books().is_some() { "size" } else { "weight" };
+    grid(&["group", weight, "least", "most"], |column| column == 0, rows)
 }
 
 /// What was allocated, from what, and how it measures up.
@@ -118,7 +121,7 @@ pub(super) fn summary(report: &Report) -> String {
     if report.covariance != CovarianceKind::Sample {
         text += &format!("covariance by {}\n", report.covariance.name());
     }
-    text += &report.hierarchy.as_ref().map_or(String::new(), hierarchy);
+    text += &report.hierarchy.as_ref().map_or(String::new(), |told| hierarchy(report, told));
     text += &report.banded.as_ref().map_or(String::new(), |banded| untraded(report, banded));
     text += &report.nearest.as_ref().map_or(String::new(), |nearest| moved(report, nearest));
     if let Some(turnover) = report.turnover() {
@@ -133,21 +136,35 @@ pub(super) fn summary(report: &Report) -> String {
 /// What a band without trades spared.
 fn untraded(report: &Report, banded: &NoTradeDecision) -> String {
     let avoided = percent(banded.turnover_avoided);
+    let before = if was_moved(report) { "before the constraints, " } else { "" };
     let traded = banded.trades.iter().filter(|trade| **trade != 0.0).count();
     if !banded.traded {
-        return format!("no trade: all weights lie within the band, which spares a turnover of {avoided}\n");
+        return format!(
+            "{before}no trade: all weights lie within the band, which spares a turnover of {avoided}\n"
+        );
     }
     format!(
-        "the band leaves {} of {} assets untraded and spares a turnover of {avoided}\n",
+        "{before}the band leaves {} of {} assets untraded and spares a turnover of {avoided}\n",
         report.names.len() - traded,
         report.names.len()
     )
 }
 
+/// Whether weights had to be moved to keep constraints.
+fn was_moved(report: &Report) -> bool {
+    report.nearest.as_ref().is_some_and(|nearest| nearest.allocation.moved)
+}
+
+/// The weights that constraints are kept around: those of the method, or what a band made of them.
+pub(super) fn wanted(report: &Report) -> String {
+    let band = if report.banded.is_some() { " within the band" } else { "" };
+    format!("{}{band}", report.method.name())
+}
+
 /// How far weights were moved to keep constraints.
 fn moved(report: &Report, nearest: &Nearest) -> String {
-    let method = report.method.name();
-    if !nearest.allocation.moved {
+    let method = wanted(report);
+    if !was_moved(report) {
         return format!("the weights of {method} keep the constraints as they are\n");
     }
     let (change, distance) = (percent(nearest.allocation.change), significant(nearest.allocation.distance));
@@ -158,7 +175,7 @@ fn moved(report: &Report, nearest: &Nearest) -> String {
 }
 
 /// What a hierarchical method was told, where it is not the usual, in lines.
-pub(super) fn hierarchy(hierarchy: &Hierarchy) -> String {
+pub(super) fn hierarchy(report: &Report, hierarchy: &Hierarchy) -> String {
     let mut text = String::new();
     if let Some((measure, confidence)) = hierarchy.risk
         && measure != Measure::Variance
@@ -168,9 +185,9 @@ pub(super) fn hierarchy(hierarchy: &Hierarchy) -> String {
     if let Some(codependence) = hierarchy.codependence {
         text += &format!("nearness of assets by {}\n", codependence.name());
     }
-    if let Some((long, short)) = hierarchy.books {
-        let [long, short, gross] = [long, short, long + short].map(percent);
-        text += &format!("{long} long and {short} short: {gross} gross, of which splits are shares\n");
+    if let (Some((long, short)), Some(split)) = (report.books(), hierarchy.gross) {
+        let [long, short, gross, split] = [long, short, long + short, split].map(percent);
+        text += &format!("{long} long and {short} short: {gross} gross; splits are shares of {split}\n");
     }
     if let Some(clusters) = hierarchy.clusters {
         text += &format!("{clusters} {}\n", if clusters == 1 { "cluster" } else { "clusters" });

@@ -92,7 +92,29 @@ fn the_table_tells_the_books() {
     let done = run(&["--short", &names[1], "--exposure", "1.3:0.3", "--explain"]);
     assert_eq!(done.status, 0, "{}", done.err);
     assert!(done.out.contains("long and "), "{}", done.out);
-    assert!(done.out.contains("130.00 % long and 30.00 % short: 160.00 % gross"), "{}", done.out);
+    let told = "130.00 % long and 30.00 % short: 160.00 % gross; splits are shares of 160.00 %\n";
+    assert!(done.out.contains(told), "{}", done.out);
+}
+
+/// A band changes the books, and they are told as they are; so is how many positions there are, whatever their size.
+#[test]
+fn books_are_those_of_the_weights() {
+    let names = names();
+    let band = ["--current", "held.csv", "--no-trade-band", "0.1"];
+    let args = [&["--short", &names[1], "--exposure", "1.3:0.3"][..], &band].concat();
+    let result = json(&args);
+    let sizes: Vec<f64> = weights(&result).into_iter().map(|(_, weight)| weight).collect();
+    let side = |sign: f64| sizes.iter().map(|weight| (sign * weight).max(0.0)).sum::<f64>();
+    let (long, short) = (side(1.0), side(-1.0));
+    assert!((short - 0.3).abs() > 0.01, "{short}");
+    let told = &result["hierarchy"]["books"];
+    assert_eq!((told["long"].as_f64(), told["short"].as_f64()), (Some(long), Some(short)));
+    let out = run(&args).out;
+    let line = format!("{:.2} % long and {:.2} % short: ", 100.0 * long, 100.0 * short);
+    assert!(out.contains(&line) && out.contains(" gross; splits are shares of 160.00 %\n"), "{out}");
+    let squares: f64 = sizes.iter().map(|weight| weight * weight).sum();
+    let effective = (long + short).powi(2) / squares;
+    assert!((result["effective_assets"].as_f64().unwrap() - effective).abs() < SUM);
 }
 
 /// A configuration file says it in the same words.

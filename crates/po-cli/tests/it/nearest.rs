@@ -135,10 +135,18 @@ fn a_tracking_error_is_limited_and_told() {
 #[test]
 fn the_table_says_how_far_weights_moved_and_why() {
     let out = run(&["--method", "herc", "--constraint", "AAA <= 1%"]).out;
-    let told = "What keeps the weights from being those of herc alone, limits before bounds, the most costly first:\n  relaxing \"AAA <= 1%\" from 1 % to 2 % would bring the weights about ";
+    let told = "What keeps the weights from being those of herc alone, limits before bounds, the most costly first:\n  relaxing \"AAA <= 1%\" from 1 % to 2 % would bring the weights nearer to them, by about ";
     assert!(out.contains(told), "{out}");
     let moved = "of capital, up and down, from the weights of herc to the nearest that keep the constraints (relative distance ";
     assert!(out.contains(moved), "{out}");
+}
+
+/// A bound that a search set is not taken for one of the user's.
+#[test]
+fn what_a_search_left_out_is_told() {
+    let out = run(&["--constraint", "cardinality <= 3", "--explain"]).out;
+    assert!(out.contains(", which the search left out, from 0 % to 1 % would "), "{out}");
+    assert!(!run(&["--constraint", "AAA <= 1%", "--explain"]).out.contains("the search"));
 }
 
 #[test]

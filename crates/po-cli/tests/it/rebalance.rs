@@ -95,10 +95,9 @@ fn an_order_is_kept_where_the_tree_allows_it() {
         };
         let plain = folder.po(&["allocate", "prices.csv", "--method", method, "--output", "json"]).json();
         assert_eq!(with("last.json")["weights"], plain["weights"], "{method}");
-        if method == "hrp" {
-            assert_eq!(with("last.json")["leaf_order"], order);
-            assert_eq!(with("turned.json")["leaf_order"], serde_json::json!(names));
-        }
+        assert_eq!(plain["leaf_order"], order, "{method}");
+        assert_eq!(with("last.json")["leaf_order"], order, "{method}");
+        assert_eq!(with("turned.json")["leaf_order"], serde_json::json!(names), "{method}");
     }
 }
 
@@ -117,9 +116,40 @@ fn a_file_without_an_order_is_refused() {
         let folder = Folder::with("prices.csv", PRICES).and("last.json", text);
         let done = folder.po(&["allocate", "prices.csv", "--order-before", "last.json"]);
         assert_eq!(done.status, 2);
-        let message =
-            "last.json: it has no leaf_order, expected what --method hrp writes with --output json\n";
+        let message = "last.json: it has no leaf_order, expected what --method hrp or schur writes with --output json\n";
         assert!(done.err.ends_with(message), "{}", done.err);
+    }
+}
+
+#[test]
+fn an_order_of_other_assets_is_refused() {
+    for text in ["{\"leaf_order\": []}", "{\"leaf_order\": [\"GONE\"]}"] {
+        let folder = Folder::with("prices.csv", PRICES).and("last.json", text);
+        let done = folder.po(&["allocate", "prices.csv", "--order-before", "last.json"]);
+        assert_eq!(done.status, 2);
+        let message =
+            "last.json: its leaf_order has none of the assets, expected that of an earlier run on them\n";
+        assert!(done.err.ends_with(message), "{}", done.err);
+    }
+}
+
+/// What is said of the band was so before constraints moved what it left.
+#[test]
+fn a_band_within_constraints_is_told_in_order() {
+    let out = run(&["--method", "herc", "--no-trade-band", "1", "--constraint", "DDD <= 10%"]).out;
+    assert!(out.contains("\nbefore the constraints, no trade: all weights lie within the band"), "{out}");
+    assert!(out.contains(" from the weights of herc within the band to the nearest that keep "), "{out}");
+    assert!(out.contains("What keeps the weights from being those of herc within the band alone, "), "{out}");
+}
+
+/// A number in a file needs no quotation marks.
+#[test]
+fn a_band_of_a_file() {
+    for width in ["0.08", "\"0.08\"", "\"relative=0.5\""] {
+        let text = format!("no-trade-band = {width}\ncurrent = \"held.csv\"\n");
+        let folder = folder().and("po.toml", text);
+        let done = folder.po(&["allocate", "prices.csv", "--config", "po.toml", "--output", "json"]);
+        assert!(done.json()["no_trade_band"].is_object(), "{}", done.err);
     }
 }
 
@@ -150,6 +180,10 @@ fn what_lacks_a_flag_is_told() {
         assert_eq!(done.status, 2);
         done.err
     };
-    assert!(band("-1").contains("the width is \"-1\", expected a number, zero or more"), "{}", band("-1"));
+    assert!(
+        band("-1").contains("the width is \"-1\", expected a number of zero or more such as 0.02"),
+        "{}",
+        band("-1")
+    );
     assert!(band("wide=1").contains("\"wide\" is unknown, expected absolute or relative"));
 }

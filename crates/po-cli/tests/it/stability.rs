@@ -127,9 +127,13 @@ fn the_table_reads_well_and_keeps_its_bits() {
     assert!(one.out.contains("\nasset   weight     mean  std. error  95 % from       to\n"), "{}", one.out);
     assert!(one.out.contains("cluster  assets"), "{}", one.out);
     assert!(one.out.contains("of 2 clusters 2 are stable, "), "{}", one.out);
-    assert!(one.out.contains("\nnone is not to be trusted, with one below 0.6\n"), "{}", one.out);
+    assert!(one.out.contains("\nand none is doubtful, with one below 0.6\n"), "{}", one.out);
     assert_eq!(run(&["--stability=40", "-k", "2"]).out, one.out);
     assert_ne!(run(&["--stability=40", "-k", "2", "--seed", "2"]).out, one.out);
+    let page = run(&["--stability=40", "-k", "2", "--output", "html"]).out;
+    assert!(page.contains("<h2>How far the weights can be trusted, from 40 resamples "), "{page}");
+    assert!(page.contains("<p>and none is doubtful, with one below 0.6</p>"), "{page}");
+    assert!(run(&["--stability=40", "-k", "1"]).out.contains("\nof 1 cluster 1 is stable, "));
     // The result itself is what it was.
     let plain = run(&["-k", "2"]).out;
     assert!(one.out.starts_with(&plain), "{}", one.out);

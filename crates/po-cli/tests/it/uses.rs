@@ -56,6 +56,35 @@ fn each_flag_is_refused_where_it_has_no_meaning() {
     }
 }
 
+/// Each would change nothing where it stands alone.
+#[test]
+fn flags_of_a_hierarchy_are_not_ignored() {
+    let benchmark = "--benchmark needs --constraint, such as --constraint 'tracking-error <= 2%'";
+    let nearness = "--nearness needs --constraint, or bounds that the method does not keep by itself";
+    let order = "--leaf-order for other methods than hrp and schur needs --plot FILE, or --output svg or html: it changes nothing but their picture";
+    for (args, message) in [
+        (&["--benchmark", "held.csv"][..], benchmark),
+        (&["--method", "herc", "--bounds", "0:0.5", "--benchmark", "held.csv"], benchmark),
+        (&["--nearness", "euclidean"], nearness),
+        (&["--method", "schur", "--bounds", "0:0.5", "--nearness", "relative"], nearness),
+        (&["--method", "herc", "--leaf-order", "optimal"], order),
+        (&["--method", "min-variance", "--leaf-order", "spectral"], order),
+        (
+            &["--stability=20", "--output", "svg"],
+            "--stability needs --output table, json, csv or html: a picture has no room for it",
+        ),
+    ] {
+        refused(args, message);
+    }
+    for args in [
+        &["--method", "nco", "--bounds", "0:0.5", "--nearness", "euclidean"][..],
+        &["--method", "herc", "--leaf-order", "optimal", "--output", "svg"],
+        &["--method", "schur", "--leaf-order", "optimal"],
+    ] {
+        assert_eq!(folder().po(&[&["allocate", "prices.csv"], args].concat()).status, 0, "{args:?}");
+    }
+}
+
 #[test]
 fn what_is_lacking_is_named() {
     for (args, message) in [

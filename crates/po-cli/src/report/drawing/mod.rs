@@ -74,7 +74,7 @@ fn lines(report: &Report, clusters: &[Cluster]) -> Vec<String> {
         let change = percent(nearest.allocation.change);
         lines.push(format!("moved by {change} of capital, up and down, to keep the constraints"));
     }
-    let told = report.hierarchy.as_ref().map(table::hierarchy).unwrap_or_default();
+    let told = report.hierarchy.as_ref().map(|told| table::hierarchy(report, told)).unwrap_or_default();
     let mut told: Vec<&str> = told.lines().collect();
     let Some(grown) = &report.grown else {
         lines.push("no tree could be grown; assets in the order of the file".to_owned());
@@ -87,7 +87,9 @@ fn lines(report: &Report, clusters: &[Cluster]) -> Vec<String> {
         (Metric::Correlation, true) => "its distances",
         (Metric::Columns, true) => "the distances of columns of its distances",
     };
-    let linkage = format!("{} linkage of {metric}", grown.linkage.name());
+    // The squares have the correlations of the assets.
+    let mirrored = if report.books().is_some() { ", with shorts mirrored" } else { "" };
+    let linkage = format!("{} linkage of {metric}{mirrored}", grown.linkage.name());
     told.push(&linkage);
     let (count, formed) =
         (clusters.len(), report.hierarchy.as_ref().and_then(|hierarchy| hierarchy.clusters));
