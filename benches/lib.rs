@@ -5,6 +5,7 @@ pub mod reference;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::time::Instant;
 
 use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
@@ -14,6 +15,21 @@ use po_correlation::{DccFilter, DccFilterParams, DccParameters, GarchParameters,
 
 /// Factors of the simulated market: one moves all assets, the others a few each.
 const FACTORS: usize = 12;
+
+/// The median time of several runs after one to warm up, in seconds, and what the last of them gave.
+#[must_use]
+pub fn median<T>(mut run: impl FnMut() -> T) -> (f64, T) {
+    let mut result = run();
+    let start = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < 5 || (start.elapsed().as_secs_f64() < 1.0 && times.len() < 10_001) {
+        let start = Instant::now();
+        result = run();
+        times.push(start.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    (times[times.len() / 2], result)
+}
 
 /// The covariance of a simulated market of `assets` assets: a market factor, sectors, and specific risk.
 ///

@@ -9,29 +9,14 @@
 
 use std::fmt::Write;
 use std::path::PathBuf;
-use std::time::Instant;
 
-use po_benches::dcc_returns;
+use po_benches::{dcc_returns, median};
 use po_core::Returns;
 use po_correlation::{
     Dcc, DccFit, DccLikelihood, DccParams, DccTarget, Garch, GarchModel, GarchParams, Innovations,
 };
 
 const PERIODS: usize = 2000;
-
-/// The median of several runs, in seconds, and what the last one gave.
-fn median<T>(mut run: impl FnMut() -> T) -> (f64, T) {
-    let mut result = run();
-    let start = Instant::now();
-    let mut times = Vec::new();
-    while times.len() < 3 || (start.elapsed().as_secs_f64() < 1.0 && times.len() < 1000) {
-        let start = Instant::now();
-        result = run();
-        times.push(start.elapsed().as_secs_f64());
-    }
-    times.sort_by(f64::total_cmp);
-    (times[times.len() / 2], result)
-}
 
 /// What the correlation adds to the log-likelihood of the margins, of all assets at once.
 fn full_likelihood(fit: &DccFit) -> f64 {

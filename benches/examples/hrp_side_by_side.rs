@@ -8,29 +8,14 @@
 #![expect(clippy::print_stdout, reason = "without a folder it says how it is used")]
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
-use po_benches::returns;
+use po_benches::{median, returns};
 use po_core::{Allocator, Covariance, CovarianceEstimator, Returns};
 use po_correlation::{BatchScratch, SampleCovariance};
 use po_hrp::{Hrp, HrpAllocation, HrpParams, HrpScratch, LeafOrder, Linkage};
 
 const PERIODS: usize = 1000;
 const SIZES: [usize; 3] = [100, 500, 2000];
-
-/// The median of many runs, in seconds.
-fn median(mut run: impl FnMut()) -> f64 {
-    run();
-    let start = Instant::now();
-    let mut times = Vec::new();
-    while times.len() < 5 || (start.elapsed().as_secs_f64() < 1.0 && times.len() < 2001) {
-        let start = Instant::now();
-        run();
-        times.push(start.elapsed().as_secs_f64());
-    }
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
 
 /// Little-endian numbers, one asset after the other.
 fn write(path: &Path, numbers: &[f64]) {
@@ -59,7 +44,7 @@ fn main() {
             let (estimator, mut estimation) = (SampleCovariance::default(), BatchScratch::default());
             let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
             let mut covariance = Covariance::default();
-            let seconds = median(|| {
+            let (seconds, ()) = median(|| {
                 estimator.estimate_into(&returns, &mut estimation, &mut covariance).expect("a sound sample");
                 hrp.allocate_into(&covariance, &mut scratch, &mut allocation).expect("a sound covariance");
             });

@@ -6,29 +6,10 @@
 )]
 #![expect(clippy::print_stdout, reason = "the output is what it is for")]
 
-use std::time::Instant;
-
-use po_benches::covariance;
+use po_benches::{covariance, median};
 use po_convex::{Program, ProgramScratch, ProgramSolution, Rows, Start};
 use po_core::Allocator;
 use po_risk_budget::{RiskBudgetAllocation, RiskBudgetParams, RiskBudgetScratch, RiskBudgeting};
-
-/// The median of many runs, in seconds.
-fn median(mut run: impl FnMut()) -> f64 {
-    let start = Instant::now();
-    run();
-    let once = start.elapsed().as_secs_f64().max(1e-7);
-    let runs = ((0.5 / once) as usize).clamp(11, 10_001);
-    let mut times: Vec<f64> = (0..runs)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed().as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[runs / 2]
-}
 
 fn main() {
     let mut lines = Vec::new();
@@ -51,7 +32,7 @@ fn main() {
             absolute: &[],
         };
         let (mut scratch, mut solution) = (ProgramScratch::default(), ProgramSolution::default());
-        let seconds = median(|| {
+        let (seconds, ()) = median(|| {
             program.solve_into(Start::Cold, &mut scratch, &mut solution).expect("a feasible programme");
         });
         // The variance, which is what the others report.
@@ -61,7 +42,7 @@ fn main() {
     for assets in [20, 100, 1000] {
         let covariance = covariance(assets);
         let (mut scratch, mut allocation) = (RiskBudgetScratch::default(), RiskBudgetAllocation::default());
-        let seconds = median(|| {
+        let (seconds, ()) = median(|| {
             budgeting
                 .allocate_into((&covariance).into(), &mut scratch, &mut allocation)
                 .expect("a sound covariance");

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use po_core::Returns;
+use po_core::threads::each;
 
 use crate::market::{ASSETS, Market, PERIODS, Scenario, WINDOW};
 use crate::methods::{Failure, METHODS, rules};
@@ -83,30 +83,13 @@ pub(crate) fn run(
     threads: NonZeroUsize,
     told: impl Fn(usize) + Sync,
 ) -> Result<Vec<Outcomes>, Failure> {
-    let mut all = vec![Outcomes::default(); iterations];
-    let share = iterations.div_ceil(threads.get()).max(1);
     let done = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        let workers: Vec<_> = all
-            .chunks_mut(share)
-            .enumerate()
-            .map(|(worker, places)| {
-                let (done, told) = (&done, &told);
-                scope.spawn(move || -> Result<(), Failure> {
-                    for (offset, place) in places.iter_mut().enumerate() {
-                        let iteration = (worker * share + offset) as u64;
-                        *place = outcomes(&Market::draw(scenario, seed, iteration))?;
-                        told(done.fetch_add(1, Ordering::Relaxed) + 1);
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
-        workers
-            .into_iter()
-            .try_for_each(|worker| worker.join().unwrap_or_else(|_| Err("a worker panicked".into())))
-    })?;
-    Ok(all)
+    let one = |(): &mut (), _, iteration| {
+        let found = outcomes(&Market::draw(scenario, seed, iteration))?;
+        told(done.fetch_add(1, Ordering::Relaxed) + 1);
+        Ok(found)
+    };
+    each(0..iterations as u64, threads.get(), || (), one).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use po_engine::nearest_name;
 use toml::de::DeTable;
 
 use crate::args::{AllocateArgs, CorrelationArgs, FrontierArgs, Settings};
-use crate::data::open_file;
-use crate::error::{Error, ReadError, SettingsError, plain};
+use crate::data::read_text;
+use crate::error::{Error, SettingsError};
 
 /// The settings of the command line, and beneath them those of its configuration file, if it names one.
 pub(crate) fn merged<T: Settings>(args: T) -> Result<T, Error> {
@@ -20,10 +20,7 @@ pub(crate) fn merged<T: Settings>(args: T) -> Result<T, Error> {
 
 fn load<T: Settings>(path: &Path) -> Result<T, Error> {
     let name = path.display().to_string();
-    let text = std::io::read_to_string(open_file(path)?).map_err(|error| {
-        let at = crate::error::Place { source: name.clone(), row: None, column: None };
-        ReadError::Interrupted { at, reason: plain(&error) }
-    })?;
+    let text = read_text(path)?;
     let fault = |error: toml::de::Error| {
         let line = line(&text, error.span().map_or(0, |span| span.start));
         // The parser's messages may run over several lines.

@@ -6,8 +6,8 @@ use po_engine::{NoTradeBand, NoTradeBandParams, NoTradeDecision, Rebalance, Univ
 use serde_json::Value;
 
 use crate::args::AllocateArgs;
-use crate::data::open_file;
-use crate::error::{Error, Place, ReadError, SettingsError, plain};
+use crate::data::read_text;
+use crate::error::{Error, SettingsError};
 use crate::problem::Problem;
 
 /// Refuses settings that lack another one.
@@ -43,11 +43,7 @@ pub(crate) fn banded(
 /// The order of the leaves in the JSON of an earlier run; assets that are gone are left out, but not all may be.
 pub(crate) fn order_before(path: &Path, universe: &Universe) -> Result<Vec<usize>, Error> {
     let name = path.display().to_string();
-    let text = std::io::read_to_string(open_file(path)?).map_err(|error| {
-        let at = Place { source: name.clone(), row: None, column: None };
-        ReadError::Interrupted { at, reason: plain(&error) }
-    })?;
-    let object: Option<Value> = serde_json::from_str(&text).ok();
+    let object: Option<Value> = serde_json::from_str(&read_text(path)?).ok();
     let order = object.as_ref().and_then(|object| object["leaf_order"].as_array());
     let names: Option<Vec<&str>> = order.and_then(|order| order.iter().map(Value::as_str).collect());
     let Some(names) = names else {

@@ -7,8 +7,8 @@ use po_engine::nearest_name;
 use serde_json::{Map, Value};
 
 use crate::config::line;
-use crate::data::{Records, open_csv, open_file};
-use crate::error::{Error, Place, ReadError, SettingsError, plain};
+use crate::data::{Records, open_csv, read_text};
+use crate::error::{Error, SettingsError};
 
 /// The columns of a table of constraints.
 const COLUMNS: [&str; 7] = ["label", "constraint", "on", "min", "max", "relative_to", "disabled"];
@@ -29,8 +29,8 @@ pub(crate) fn stated(lines: &[String], files: &[PathBuf]) -> Result<Vec<Stated>,
         let table = extension == "csv" || (extension == "gz" && name.to_lowercase().ends_with(".csv.gz"));
         stated.extend(match extension.as_str() {
             _ if table => of_csv(path)?,
-            "toml" => of_toml(&name, &text(path)?)?,
-            _ => of_text(&name, &text(path)?),
+            "toml" => of_toml(&name, &read_text(path)?)?,
+            _ => of_text(&name, &read_text(path)?),
         });
         tracing::info!("read {name}");
     }
@@ -39,14 +39,6 @@ pub(crate) fn stated(lines: &[String], files: &[PathBuf]) -> Result<Vec<Stated>,
 
 fn words(place: String, line: &str) -> Stated {
     Stated { place, row: TableRow { constraint: Some(line.to_owned()), ..TableRow::default() } }
-}
-
-fn text(path: &Path) -> Result<String, Error> {
-    let text = std::io::read_to_string(open_file(path)?).map_err(|error| {
-        let at = Place { source: path.display().to_string(), row: None, column: None };
-        ReadError::Interrupted { at, reason: plain(&error) }
-    })?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
 }
 
 /// One constraint per line; what follows a # is a comment.

@@ -21,7 +21,7 @@ pub(crate) use self::csv::open_csv;
 pub(crate) use date::Stamp;
 pub(crate) use layout::check_header;
 pub(crate) use records::Records;
-pub(crate) use source::open_file;
+pub(crate) use source::read_text;
 
 use self::csv::CsvRecords;
 use crate::error::{Error, ReadError};

@@ -164,6 +164,13 @@ fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
     known.or_else(binary).or_else(old)
 }
 
+/// The text of a file, without a byte order mark.
+pub(crate) fn read_text(path: &Path) -> Result<String, ReadError> {
+    let text = std::io::read_to_string(open_file(path)?)
+        .map_err(|error| interrupted(&path.display().to_string(), None, &error))?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
 /// Opens a file; a directory is not one.
 pub(crate) fn open_file(path: &Path) -> Result<File, ReadError> {
     let refused = |reason: String, nearest| {
