@@ -10,7 +10,7 @@ they are; so Riskfolio-Lib's SLPM is the downside deviation here.
 
 Tolerances
   1e-10   measures that are computed in closed form, and entropic ones, whose minimum is one in one variable
-  1e-4    relativistic ones, which Riskfolio-Lib finds with a conic solver: its weights are up to 2.6e-5 away from those of
+  3e-5    relativistic ones, which Riskfolio-Lib finds with a conic solver: its weights are up to 2.6e-5 away from those of
           the definition
 
 All 37 values of rm for which Riskfolio-Lib has weights of hierarchical risk parity are here, and all 12 of codependence;
@@ -47,7 +47,7 @@ for library, needed in {"Riskfolio-Lib": "7.4.0", "skfolio": "1.12.2", "numpy": 
 
 TAIL = "confidence = 0.95"
 COMPOUNDED = 'compounding = "compounded"'
-CLOSED, CONIC = 1e-10, 1e-4
+CLOSED, CONIC = 1e-10, 3e-5
 
 # Riskfolio-Lib's name, the setting here, skfolio's name, the tolerance.
 MEASURES = [
