@@ -85,6 +85,24 @@ pub fn returns(periods: usize, assets: usize) -> Vec<f64> {
     returns
 }
 
+/// Returns of the same market whose volatility changes from period to period: a few periods are many times as wild.
+#[must_use]
+pub fn wild_returns(periods: usize, assets: usize) -> Vec<f64> {
+    let mut uniform = uniforms(20_261_123);
+    // Student's t with four degrees of freedom is normal over the root of a mean of two exponentials.
+    let factors: Vec<f64> = (0..periods)
+        .map(|_| {
+            let exponential = |u: f64| -u.max(f64::MIN_POSITIVE).ln();
+            (0.5 * (exponential(uniform()) + exponential(uniform()))).sqrt().recip()
+        })
+        .collect();
+    let mut values = returns(periods, assets);
+    for column in values.chunks_exact_mut(periods) {
+        column.iter_mut().zip(&factors).for_each(|(value, factor)| *value *= factor);
+    }
+    values
+}
+
 /// The covariance after one more day of an exponentially weighted estimate with a decay of 0.97: a change of rank one.
 ///
 /// # Panics

@@ -2,6 +2,8 @@
 //!
 //! The files are not ours to distribute, so that no test may need them; this verb says plainly what is not there.
 
+mod tails;
+
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::io::Read;
@@ -15,7 +17,8 @@ use serde_json::Value;
 use crate::shell::{CommandLine, Failure, Outcome, complain, say, since};
 use crate::workspace;
 
-/// Allocate over real price files with the release build of po; DIR is not part of the repository.
+/// Allocate over real price files, and test forecasts of their tails, with the release build of po; DIR is not part of the
+/// repository.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The folder that holds the data, one sub-folder per source.
@@ -101,6 +104,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
             complain(&format!("  {file} by {program}: {}", failure.message()));
             failed.push(format!("{file} by {program}"));
         }
+    }
+    if let Err(failure) = tails::run(&po, &dir, &workspace::target_directory()?) {
+        complain(&format!("  tails: {}", failure.message()));
+        failed.push("tails".to_owned());
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Check(format!("failed: {}", failed.join(", ")))) }
 }

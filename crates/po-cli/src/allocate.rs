@@ -9,10 +9,12 @@ use po_engine::{
 use po_engine::{Universe, Weights};
 
 use crate::args::{AllocateArgs, Method, Output};
+use crate::cvar::{self, TailOptimum, optimise_tail};
 use crate::error::{Error, ObservationError, SettingsError};
 use crate::hierarchy::{Hierarchy, hierarchical};
 use crate::nearest::{Nearest, nearest};
 use crate::optimise::{Optimum, optimise};
+use crate::overlay::{Overlaid, overlay};
 use crate::picture;
 use crate::problem::Problem;
 use crate::rebalance::{banded, order_before};
@@ -31,12 +33,16 @@ pub(crate) struct Allocation {
     /// The tree of related assets, if one can be grown.
     pub(crate) hrp: Option<HrpAllocation>,
     pub(crate) optimum: Option<Optimum>,
+    /// The same for methods of the tail.
+    pub(crate) tail: Option<TailOptimum>,
     pub(crate) shares: Option<RiskShares>,
     pub(crate) hierarchy: Option<Hierarchy>,
     /// What a band around their targets left untraded.
     pub(crate) banded: Option<NoTradeDecision>,
     /// What became of weights that had to be moved within constraints.
     pub(crate) nearest: Option<Nearest>,
+    /// What a cap on losses made of the weights.
+    pub(crate) overlaid: Option<Overlaid>,
 }
 
 impl Allocation {
@@ -44,7 +50,8 @@ impl Allocation {
     pub(crate) fn solution(&self) -> Option<&Solution> {
         let optimum = self.optimum.as_ref().map(|optimum| &optimum.portfolio.solution);
         let nearest = self.nearest.as_ref().map(|nearest| &nearest.allocation.solution);
-        optimum.or(nearest).or(self.shares.as_ref().map(|shares| &shares.solution))
+        let tail = self.tail.as_ref().map(|tail| &tail.portfolio.solution);
+        optimum.or(tail).or(nearest).or(self.shares.as_ref().map(|shares| &shares.solution))
     }
 }
 
@@ -69,7 +76,12 @@ pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Re
     }
     let (linkage, metric) = (params.linkage, params.metric);
     let (mut changed, mut stability) = (None, None);
-    let allocation = if method.optimises() {
+    let mut allocation = if let Some(measure) = cvar::measure(args, method) {
+        let tail = optimise_tail(args, method, measure, &mut problem)?;
+        let weights = tail.portfolio.solution.weights.clone();
+        let hrp = tree(params, &problem.covariance);
+        Allocation { weights, hrp, tail: Some(tail), ..Allocation::default() }
+    } else if method.optimises() {
         let (optimum, covariance) = optimise(args, method, &mut problem)?;
         changed = covariance;
         let weights = optimum.portfolio.solution.weights.clone();
@@ -92,6 +104,11 @@ pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Re
         let weights = banded.as_ref().map(|banded| banded.weights.clone());
         Allocation { weights: weights.unwrap_or(target.weights), banded, ..target }
     };
+    // The cap comes last, so that it holds whatever else is done.
+    if let Some(overlaid) = overlay(args, &mut problem, &allocation.weights)? {
+        allocation.weights = overlaid.decision.solution.weights.clone();
+        allocation.overlaid = Some(overlaid);
+    }
     let formed = allocation.hierarchy.as_ref().and_then(|hierarchy| hierarchy.clusters);
     let clusters = clusters(args, problem.universe().len(), formed)?;
     let covariance = changed.as_ref().unwrap_or(&problem.covariance);
@@ -121,6 +138,8 @@ pub(crate) fn allocate<'a>(args: &AllocateArgs, input: Box<dyn Read + 'a>) -> Re
     }
     (report.optimum, report.shares) = (allocation.optimum, allocation.shares);
     (report.banded, report.nearest) = (allocation.banded, allocation.nearest);
+    (report.tail, report.overlaid) = (allocation.tail, allocation.overlaid);
+    report.warnings.extend(report.overlay_warning());
     Ok(report)
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, Command};
 use po_engine::nearest_name;
 use toml::de::DeTable;
 
-use crate::args::{AllocateArgs, CorrelationArgs, FrontierArgs, Settings};
+use crate::args::{AllocateArgs, CorrelationArgs, FrontierArgs, Settings, TailArgs, TailBacktestArgs};
 use crate::data::read_text;
 use crate::error::{Error, SettingsError};
 
@@ -38,6 +38,8 @@ fn check_keys(path: &str, text: &str, table: &DeTable<'_>) -> Result<(), Setting
         AllocateArgs::augment_args(Command::new("allocate")),
         FrontierArgs::augment_args(Command::new("frontier")),
         CorrelationArgs::augment_args(Command::new("correlation")),
+        TailArgs::augment_args(Command::new("tail")),
+        TailBacktestArgs::augment_args(Command::new("backtest")),
     ];
     let flags = commands.iter().flat_map(Command::get_arguments).filter(|flag| flag.get_id() != "config");
     let known: Vec<String> =

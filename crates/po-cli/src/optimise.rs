@@ -12,7 +12,7 @@ use crate::outlook::{Basis, Outlook, yearly};
 use crate::problem::Problem;
 
 /// What a unit of variance is charged unless told otherwise, halved: as the market charges it.
-const RISK_AVERSION: f64 = 2.5;
+pub(crate) const RISK_AVERSION: f64 = 2.5;
 
 /// The radius of the ellipsoid of means, in standard errors, unless told otherwise.
 const KAPPA: f64 = 1.0;

@@ -8,13 +8,16 @@ use anstyle::{AnsiColor, Style};
 use clap::{CommandFactory, Parser};
 
 use crate::allocate::allocate;
-use crate::args::{AllocateArgs, Cli, Command, CorrelationArgs, FrontierArgs, Output};
+use crate::args::{
+    AllocateArgs, Cli, Command, CorrelationArgs, FrontierArgs, Output, TailArgs, TailBacktestArgs, TailBelow,
+};
 use crate::config::merged;
 use crate::correlation::correlate;
 use crate::demo::demo;
 use crate::error::Error;
 use crate::frontier::trace;
 use crate::report::{Form, refusal};
+use crate::tail::{backtest, tail};
 
 /// Exit status where the input or a flag is at fault.
 const FAULT: u8 = 2;
@@ -109,6 +112,28 @@ fn dispatch(
             }
             correlations.written(form)?
         }
+        Command::Tail(command) => {
+            let mut noted = Vec::new();
+            let (told, report) = match command.below {
+                None => {
+                    let args: TailArgs = merged(command.args)?;
+                    (tail(&args, input, &mut noted), args.report)
+                }
+                Some(TailBelow::Backtest(args)) => {
+                    let args: TailBacktestArgs = merged(*args)?;
+                    (backtest(&args, input, &mut noted), args.report)
+                }
+            };
+            let told = told.inspect_err(|_| warn(&noted, errors))?;
+            let form = report.output.unwrap_or_default();
+            if form != Output::Json || verbose > 0 {
+                warn(told.warnings(), errors);
+            }
+            if let Some(path) = &report.plot {
+                told.draw(path)?;
+            }
+            told.written(form)?
+        }
         Command::Demo(args) => demo(&args)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -157,13 +182,13 @@ fn manual() -> Result<String, Error> {
     let mut command = Cli::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(&failed)?;
-    for name in ["allocate", "frontier", "correlation", "demo"] {
-        if let Some(below) = command.find_subcommand(name) {
-            let man = clap_mangen::Man::new(below.clone());
-            man.render_description_section(&mut page).map_err(&failed)?;
-            man.render_options_section(&mut page).map_err(&failed)?;
-            man.render_extra_section(&mut page).map_err(&failed)?;
-        }
+    let tails = command.find_subcommand("tail").and_then(|tail| tail.find_subcommand("backtest"));
+    let names = ["allocate", "frontier", "correlation", "tail", "demo"];
+    for below in names.into_iter().filter_map(|name| command.find_subcommand(name)).chain(tails) {
+        let man = clap_mangen::Man::new(below.clone());
+        man.render_description_section(&mut page).map_err(&failed)?;
+        man.render_options_section(&mut page).map_err(&failed)?;
+        man.render_extra_section(&mut page).map_err(&failed)?;
     }
     Ok(String::from_utf8_lossy(&page).into_owned())
 }

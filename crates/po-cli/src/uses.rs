@@ -6,7 +6,7 @@ use crate::args::{AllocateArgs, Method, Output};
 use crate::error::SettingsError;
 use crate::long_short;
 use crate::problem::positive;
-use crate::{nearest, rebalance, stability};
+use crate::{cvar, nearest, overlay, rebalance, stability};
 
 /// A flag that only some methods use: whether it was given, and who uses it.
 struct Use {
@@ -23,7 +23,11 @@ const USES: &[Use] = &[
         given: |args| args.limits.group_bounds.is_some(),
         by: Method::is_constrained,
     },
-    Use { flag: "--explain", given: |args| args.report.explain == Some(true), by: Method::is_constrained },
+    Use {
+        flag: "--explain",
+        given: |args| args.report.explain == Some(true) && args.overlay.overlay.is_none(),
+        by: Method::is_constrained,
+    },
     Use { flag: "--stability", given: |args| args.stability.stability.is_some(), by: Method::clusters },
     Use { flag: "--constraint", given: |args| args.limits.constraint.is_some(), by: Method::is_constrained },
     Use {
@@ -51,7 +55,7 @@ const USES: &[Use] = &[
     Use {
         flag: "--risk-aversion",
         given: |args| args.objective.risk_aversion.is_some(),
-        by: |method| [Method::MeanVariance, Method::Robust].contains(&method),
+        by: |method| [Method::MeanVariance, Method::Robust, Method::MeanCvar].contains(&method),
     },
     Use {
         flag: "--target-return",
@@ -64,6 +68,12 @@ const USES: &[Use] = &[
         by: |method| method == Method::MaxReturn,
     },
     Use {
+        flag: "--cvar-limit",
+        given: |args| args.objective.cvar_limit.is_some(),
+        by: |method| method == Method::MaxReturn,
+    },
+    Use { flag: "--robust", given: |args| args.objective.robust.is_some(), by: Method::knows_tail },
+    Use {
         flag: "--kappa",
         given: |args| args.objective.kappa.is_some(),
         by: |method| method == Method::Robust,
@@ -74,7 +84,11 @@ const USES: &[Use] = &[
         by: |method| method == Method::RiskBudget,
     },
     Use { flag: "--risk", given: |args| args.risk.measure.is_some(), by: measures_risk },
-    Use { flag: "--confidence", given: |args| args.risk.confidence.is_some(), by: measures_risk },
+    Use {
+        flag: "--confidence",
+        given: |args| args.risk.confidence.is_some() && args.overlay.overlay.is_none(),
+        by: measures_risk,
+    },
     Use { flag: "--short", given: |args| args.sides.short.is_some(), by: |method| method == Method::Hrp },
     Use {
         flag: "--exposure",
@@ -106,9 +120,9 @@ const USES: &[Use] = &[
     },
 ];
 
-/// The methods that share or divide risk by any measure.
+/// The methods that share, divide or optimise risk by any measure.
 fn measures_risk(method: Method) -> bool {
-    [Method::Hrp, Method::Herc].contains(&method) || method.shares_risk()
+    [Method::Hrp, Method::Herc].contains(&method) || method.shares_risk() || method.knows_tail()
 }
 
 /// The methods that do not weigh what trading costs.
@@ -118,7 +132,7 @@ fn knows_no_trades(method: Method) -> bool {
 
 /// The methods that can limit the tracking error.
 fn tracks(method: Method) -> bool {
-    method.optimises() || method.clusters()
+    (method.optimises() && !method.is_of_tail()) || method.clusters()
 }
 
 /// Refuses what the method does not use, and what it lacks.
@@ -147,7 +161,8 @@ pub(crate) fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsE
     if let Some((what, flag)) = lacks {
         return Err(SettingsError::Needs { what, flag });
     }
-    if args.risk.confidence.is_some() && !args.risk.measure.unwrap_or_default().has_tail() {
+    let measure = cvar::measure(args, method).or(args.risk.measure).unwrap_or_default();
+    if args.risk.confidence.is_some() && args.overlay.overlay.is_none() && !measure.has_tail() {
         return Err(SettingsError::Needs {
             what: "--confidence",
             flag: "--risk with a tail, such as --risk cvar",
@@ -157,6 +172,8 @@ pub(crate) fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsE
         let (flag, expected) = ("--confidence", "a number between 0 and 1, such as 0.95".to_owned());
         return Err(SettingsError::OutOfRange { flag, value, expected });
     }
+    cvar::check(args, method)?;
+    overlay::check(args)?;
     long_short::check(args)?;
     stability::check(args)?;
     rebalance::check(args)?;
@@ -164,7 +181,7 @@ pub(crate) fn check(args: &AllocateArgs, method: Method) -> Result<(), SettingsE
         return Err(SettingsError::Needs { what, flag });
     }
     positive("--target-volatility", args.objective.target_volatility)?;
-    if method == Method::MeanVariance {
+    if [Method::MeanVariance, Method::MeanCvar].contains(&method) {
         positive("--risk-aversion", args.objective.risk_aversion)?;
     }
     for (flag, value) in

@@ -14,12 +14,36 @@ const RAY: f64 = 1e-8;
 /// More iterations than any solvable programme has needed.
 const ITERATIONS: u32 = 300;
 
-/// Builds `minimise ½ x'Px + q'x` subject to rows of `b - A x` that lie in cones, and solves it.
+/// A conic programme, which is built row by row and solved by an interior-point method.
+///
+/// ```text
+/// minimise ½ x'Px + q'x   subject to   b - A x in a product of cones
+/// ```
 ///
 /// Every row or cone is divided by its largest number, and the objective too, so that tolerances mean the same for
 /// daily and for yearly data; multipliers come back in the units of the data.
+///
+/// # Panics
+/// When a row or the objective names a variable that was not added.
+///
+/// # Examples
+/// ```
+/// use po_convex::cones::{Cones, Outcome};
+///
+/// // The least of y - x with exp(x) <= y: at x = 0, where the slope of the exponential is one.
+/// let mut cones = Cones::new(2);
+/// cones.add_linear(0, -1.0);
+/// cones.add_linear(1, 1.0);
+/// let first = cones.row([(0, -1.0)], 0.0);
+/// cones.row([], 1.0);
+/// cones.row([(1, -1.0)], 0.0);
+/// cones.exponential(first);
+/// let answer = cones.solve();
+/// assert_eq!(answer.outcome, Outcome::Solved);
+/// assert!(answer.x[0].abs() < 1e-6 && (answer.x[1] - 1.0).abs() < 1e-6);
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Cones {
+pub struct Cones {
     /// q.
     linear: Vec<f64>,
     /// Upper triangle of P: row, column, value.
@@ -45,11 +69,12 @@ enum Kind {
     Equal,
     AtMost,
     SecondOrder,
+    Exponential,
 }
 
 /// How the method ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// x and the multipliers are optimal to within the tolerances.
     Solved,
     /// No x satisfies the constraints; the multipliers are a proof of it.
@@ -62,56 +87,60 @@ pub(crate) enum Outcome {
 
 /// What the method found.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) outcome: Outcome,
-    pub(crate) iterations: usize,
-    pub(crate) x: Vec<f64>,
+pub struct Answer {
+    /// How the method ended.
+    pub outcome: Outcome,
+    /// Iterations of all attempts.
+    pub iterations: usize,
+    /// The variables.
+    pub x: Vec<f64>,
     /// z of each row, in the dual cone: `P x + q + A'z = 0`, so that `∂ objective / ∂ b = -z`.
-    pub(crate) multipliers: Vec<f64>,
+    pub multipliers: Vec<f64>,
 }
 
 /// A coefficient of a row: variable and value.
-pub(crate) type Term = (usize, f64);
+pub type Term = (usize, f64);
 
 impl Cones {
     /// A programme over `variables` variables, without objective or constraints yet.
-    pub(crate) fn new(variables: usize) -> Self {
+    #[must_use]
+    pub fn new(variables: usize) -> Self {
         Self { linear: vec![0.0; variables], ..Self::default() }
     }
 
     /// Adds variables, and returns the index of the first.
-    pub(crate) fn add_variables(&mut self, count: usize) -> usize {
+    pub fn add_variables(&mut self, count: usize) -> usize {
         let first = self.linear.len();
         self.linear.resize(first + count, 0.0);
         first
     }
 
     /// Adds to q.
-    pub(crate) fn add_linear(&mut self, variable: usize, value: f64) {
+    pub fn add_linear(&mut self, variable: usize, value: f64) {
         self.linear[variable] += value;
     }
 
     /// Adds to an entry of P, and to its mirror image.
-    pub(crate) fn add_quadratic(&mut self, first: usize, second: usize, value: f64) {
+    pub fn add_quadratic(&mut self, first: usize, second: usize, value: f64) {
         if value != 0.0 {
             self.quadratic.push((first.min(second), first.max(second), value));
         }
     }
 
     /// `Σ terms = right`; returns the row.
-    pub(crate) fn equal(&mut self, terms: impl IntoIterator<Item = Term>, right: f64) -> usize {
+    pub fn equal(&mut self, terms: impl IntoIterator<Item = Term>, right: f64) -> usize {
         let row = self.row(terms, right);
         self.close(Kind::Equal, row)
     }
 
     /// `Σ terms <= right`; returns the row.
-    pub(crate) fn at_most(&mut self, terms: impl IntoIterator<Item = Term>, right: f64) -> usize {
+    pub fn at_most(&mut self, terms: impl IntoIterator<Item = Term>, right: f64) -> usize {
         let row = self.row(terms, right);
         self.close(Kind::AtMost, row)
     }
 
-    /// Adds the row `right - Σ terms` of a cone that [`Cones::second_order`] closes.
-    pub(crate) fn row(&mut self, terms: impl IntoIterator<Item = Term>, right: f64) -> usize {
+    /// Adds the row `right - Σ terms` of a cone that [`Cones::second_order`] or [`Cones::exponential`] closes.
+    pub fn row(&mut self, terms: impl IntoIterator<Item = Term>, right: f64) -> usize {
         let row = self.right.len();
         self.entries.extend(
             terms.into_iter().filter(|term| term.1 != 0.0).map(|(variable, value)| (row, variable, value)),
@@ -122,8 +151,13 @@ impl Cones {
     }
 
     /// The rows from `first` on are `(u, v)` with `|v| <= u`; returns `first`.
-    pub(crate) fn second_order(&mut self, first: usize) -> usize {
+    pub fn second_order(&mut self, first: usize) -> usize {
         self.close(Kind::SecondOrder, first)
+    }
+
+    /// The three rows from `first` on are `(u, v, w)` with `v exp(u / v) <= w` and `v > 0`; returns `first`.
+    pub fn exponential(&mut self, first: usize) -> usize {
+        self.close(Kind::Exponential, first)
     }
 
     fn close(&mut self, kind: Kind, first: usize) -> usize {
@@ -154,7 +188,8 @@ impl Cones {
     }
 
     /// Solves the programme.
-    pub(crate) fn solve(&self) -> Answer {
+    #[must_use]
+    pub fn solve(&self) -> Answer {
         let (variables, rows) = (self.linear.len(), self.right.len());
         let largest = self.linear.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
         let largest = self.quadratic.iter().fold(largest, |largest, entry| largest.max(entry.2.abs()));
@@ -166,6 +201,7 @@ impl Cones {
             Kind::Equal => 0,
             Kind::AtMost => 1,
             Kind::SecondOrder => 2,
+            Kind::Exponential => 3,
         });
         let (mut place, mut places) = (0, vec![0; rows]);
         let mut cones: Vec<SupportedConeT<f64>> = Vec::new();
@@ -180,6 +216,7 @@ impl Cones {
                 (Kind::Equal, _) => cones.push(SupportedConeT::ZeroConeT(block.rows)),
                 (Kind::AtMost, _) => cones.push(SupportedConeT::NonnegativeConeT(block.rows)),
                 (Kind::SecondOrder, _) => cones.push(SupportedConeT::SecondOrderConeT(block.rows)),
+                (Kind::Exponential, _) => cones.push(SupportedConeT::ExponentialConeT()),
             }
         }
         let quadratic = sparse(

@@ -4,7 +4,7 @@
 mod allocate;
 mod allocation;
 mod black_litterman;
-mod cones;
+pub mod cones;
 mod conflict;
 mod conic;
 mod constraints;

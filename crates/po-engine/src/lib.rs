@@ -16,3 +16,6 @@ pub use po_hrp as hrp;
 #[cfg(feature = "risk-budget")]
 #[cfg_attr(docsrs, doc(cfg(feature = "risk-budget")))]
 pub use po_risk_budget as risk_budget;
+#[cfg(feature = "tail")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tail")))]
+pub use po_tail as tail;

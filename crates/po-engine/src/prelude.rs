@@ -14,3 +14,6 @@ pub use po_hrp::{Hrp, HrpParams, LeafOrder, Linkage, Metric};
 #[cfg(feature = "risk-budget")]
 #[cfg_attr(docsrs, doc(cfg(feature = "risk-budget")))]
 pub use po_risk_budget::{RiskBudgetParams, RiskBudgeting, RiskReport};
+#[cfg(feature = "tail")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tail")))]
+pub use po_tail::{TailModel, TailRisk};

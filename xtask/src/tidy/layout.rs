@@ -26,11 +26,11 @@ const EVERY_CRATE: &[&str] = &["Cargo.toml", "README.md", "src/lib.rs", "tests/i
 /// What a method crate has besides; a name that ends in `/` is a folder that is not empty.
 const METHOD_CRATE: &[&str] = &["src/error.rs", "tests/no_alloc.rs", "tests/data/"];
 
-/// What a method that allocates has in one place; where there are many estimators, settings stand beside each.
+/// What a method that allocates has in one place; where there are many methods, settings stand beside each.
 const ALLOCATING: &[&str] = &["src/params.rs", "src/scratch.rs", "src/allocate.rs"];
 
-/// The method crates that hold many estimators and allocate nothing.
-const ESTIMATING: &[&str] = &["po-correlation"];
+/// The method crates that hold many estimators, in a folder for each kind; what allocates among them has a folder too.
+const ESTIMATING: &[&str] = &["po-correlation", "po-tail"];
 
 /// The crate of the command: its root may hold code, and its docs are `po --help`.
 const COMMAND: &str = "po-cli";

@@ -9,8 +9,8 @@ use super::part::{file, part, settings};
 use super::text::by_name;
 use super::values::{DivisionName, LeafOrderName, LinkageName, MetricName, NearnessName};
 use super::{
-    CodependenceKind, DataArgs, LimitArgs, ObjectiveArgs, OutlookArgs, Output, RebalanceArgs, RiskArgs,
-    SideArgs, Sort, StabilityArgs,
+    CodependenceKind, DataArgs, LimitArgs, ObjectiveArgs, OutlookArgs, Output, OverlayArgs, RebalanceArgs,
+    RiskArgs, SideArgs, Sort, StabilityArgs,
 };
 
 const HELP: &str = "\
@@ -31,6 +31,11 @@ Examples:
   po allocate prices.csv --method max-sharpe --market market.csv --view 'AAPL - MSFT == 0.02'
   po allocate prices.csv --method mean-variance --current held.csv --costs-bps 10 --constraint 'turnover <= 20%'
   po allocate prices.csv --method risk-budget --groups sectors.csv --budget Technology=0.3,Energy=0.2
+  po allocate prices.csv --method min-cvar --confidence 0.99 --explain
+  po allocate prices.csv --method max-return --cvar-limit 2%
+  po allocate prices.csv --method min-risk --risk cdar --target-return 0.08
+  po allocate prices.csv --method herc --overlay 'tail:cvar<=3%'
+  po allocate prices.csv --overlay 'tail:cvar<=15%' --stress 'all -10%' --stress 'volatility x2'
   po allocate prices.csv --config po.toml --output json
 
 A constraint limits a sum of weights, of assets and of groups: 'A + 2 * B <= 0.3', '5% <= Energy <= 20%', 'A >= B'.
@@ -38,7 +43,8 @@ It can also limit each asset, each group of a grouping ('each sector <= 20%'), a
 limited), gross, turnover, tracking-error, cardinality (assets held), min-position, max-correlation.
 Weights are between 0 and 1 unless --bounds or 'each asset >= -10%' says otherwise.
 
-Optimisers compute in annual figures: means, targets, volatilities and tracking errors are per year.
+Optimisers compute in annual figures: means, targets, volatilities and tracking errors are per year. Risks of a tail,
+such as conditional value at risk, are losses of one period, as fractions of capital.
 
 Exit status: 0 when weights were found, 2 when the input or a flag is at fault, 3 when no portfolio answers the request,
 1 when the result cannot be written.";
@@ -67,6 +73,8 @@ pub(crate) struct AllocateArgs {
     #[command(flatten)]
     pub(crate) rebalance: RebalanceArgs,
     #[command(flatten)]
+    pub(crate) overlay: OverlayArgs,
+    #[command(flatten)]
     pub(crate) stability: StabilityArgs,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
@@ -81,6 +89,7 @@ settings!(AllocateArgs {
     hierarchy,
     sides,
     rebalance,
+    overlay,
     stability,
     report
 });

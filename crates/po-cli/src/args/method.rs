@@ -24,11 +24,11 @@ pub(crate) enum Method {
     MinVariance,
     /// The greatest expected return less a charge for variance
     MeanVariance,
-    /// The greatest expected return at no more than a volatility
+    /// The greatest expected return at no more than a volatility, or at no more than a --cvar-limit
     MaxReturn,
-    /// The least variance at no less than an expected return
+    /// The least variance, or other --risk, at no less than an expected return
     MinRisk,
-    /// The greatest ratio of excess return to volatility
+    /// The greatest ratio of excess return to volatility, or to another --risk
     MaxSharpe,
     /// The greatest ratio of the mean volatility of the assets to that of the portfolio
     MaxDiversification,
@@ -38,6 +38,10 @@ pub(crate) enum Method {
     MinTrackingError,
     /// As mean-variance, but for the worst expected returns within their errors
     Robust,
+    /// The least conditional value at risk, or another --risk of a tail
+    MinCvar,
+    /// The greatest expected return less a charge for conditional value at risk, or another --risk of a tail
+    MeanCvar,
     /// Each asset contributes the same risk
     RiskParity,
     /// Assets and groups contribute the shares of risk of --budget
@@ -64,6 +68,8 @@ impl Method {
             Self::MaxDecorrelation => "max-decorrelation",
             Self::MinTrackingError => "min-tracking-error",
             Self::Robust => "robust",
+            Self::MinCvar => "min-cvar",
+            Self::MeanCvar => "mean-cvar",
             Self::RiskParity => "risk-parity",
             Self::RiskBudget => "risk-budget",
         }
@@ -71,15 +77,25 @@ impl Method {
 
     /// Whether it finds the best portfolio within constraints.
     pub(crate) fn optimises(self) -> bool {
-        use Method::{MaxDecorrelation, MaxDiversification, MinTrackingError, MinVariance};
-        let without_means = [MinVariance, MaxDiversification, MaxDecorrelation, MinTrackingError];
+        use Method::{MaxDecorrelation, MaxDiversification, MinCvar, MinTrackingError, MinVariance};
+        let without_means = [MinVariance, MaxDiversification, MaxDecorrelation, MinTrackingError, MinCvar];
         without_means.contains(&self) || self.expects()
     }
 
     /// Whether it needs expected returns.
     pub(crate) fn expects(self) -> bool {
-        use Method::{MaxReturn, MaxSharpe, MeanVariance, MinRisk, Robust};
-        [MeanVariance, MaxReturn, MinRisk, MaxSharpe, Robust].contains(&self)
+        use Method::{MaxReturn, MaxSharpe, MeanCvar, MeanVariance, MinRisk, Robust};
+        [MeanVariance, MaxReturn, MinRisk, MaxSharpe, Robust, MeanCvar].contains(&self)
+    }
+
+    /// Whether it is about the tail, whatever else is told.
+    pub(crate) fn is_of_tail(self) -> bool {
+        [Self::MinCvar, Self::MeanCvar].contains(&self)
+    }
+
+    /// Whether it can be about the tail.
+    pub(crate) fn knows_tail(self) -> bool {
+        self.is_of_tail() || [Self::MaxReturn, Self::MinRisk, Self::MaxSharpe].contains(&self)
     }
 
     /// Whether it shares risk by a budget.

@@ -12,10 +12,12 @@ mod method;
 mod missing;
 mod objective;
 mod outlook;
+mod overlay;
 mod part;
 mod rebalance;
 mod sides;
 mod stability;
+mod tail;
 mod text;
 mod values;
 
@@ -33,10 +35,12 @@ pub(crate) use method::Method;
 pub(crate) use missing::Missing;
 pub(crate) use objective::{ObjectiveArgs, RiskArgs};
 pub(crate) use outlook::OutlookArgs;
+pub(crate) use overlay::{Fraction, OverlayArgs};
 pub(crate) use part::{Part, Settings};
 pub(crate) use rebalance::RebalanceArgs;
 pub(crate) use sides::SideArgs;
 pub(crate) use stability::StabilityArgs;
+pub(crate) use tail::{HeldArgs, TailArgs, TailBacktestArgs, TailBelow, TailCommand};
 pub(crate) use values::{CodependenceKind, CovarianceKind, Output, Sort};
 
 /// From a file of prices to portfolio weights
@@ -58,6 +62,7 @@ Examples:
   po allocate prices.csv --method min-variance --constraint 'AAPL + MSFT <= 20%'
   po frontier prices.csv --plot frontier.svg
   po correlation prices.csv --plot correlation.svg
+  po tail prices.csv                       value at risk and expected shortfall
   zcat prices.csv.gz | po allocate - --output json";
 
 #[derive(Debug, Subcommand)]
@@ -68,6 +73,8 @@ pub(crate) enum Command {
     Frontier(Box<FrontierArgs>),
     /// Show how assets move together: the correlation matrix, or pairs over time; or which estimator foretells it best
     Correlation(Box<CorrelationArgs>),
+    /// Measure the risk of losses: value at risk and expected shortfall; or test which model foretells them
+    Tail(Box<TailCommand>),
     /// Run on a simulated market, without a file
     Demo(DemoArgs),
     /// Print a completion script for a shell

@@ -177,7 +177,7 @@ fn axes(series: &Series, frame: &Frame, step: f64, canvas: &Canvas<'_>) -> Drawn
 }
 
 /// Dates on the axis, with what is written there: the first of years or months, or some of the dates themselves.
-fn ticks(dates: &[DateTime]) -> Vec<(DateTime, String)> {
+pub(crate) fn ticks(dates: &[DateTime]) -> Vec<(DateTime, String)> {
     const MONTHS: [i32; 9] = [1, 2, 3, 6, 12, 24, 60, 120, 240];
     let (first, last) = (dates[0], dates[dates.len() - 1]);
     let month = |date: DateTime| 12 * i32::from(date.year()) + i32::from(date.month()) - 1;

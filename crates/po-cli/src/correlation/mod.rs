@@ -23,6 +23,8 @@ use matrix::Matrix;
 use sample::{Sample, Until};
 use series::Series;
 
+pub(crate) use lines::ticks;
+
 /// What is shown.
 #[derive(Clone, Debug)]
 pub(crate) enum Correlations {

@@ -11,7 +11,7 @@ pub use read::ReadError;
 pub use settings::SettingsError;
 
 use po_engine::{CodependenceError, InputError, Universe};
-use po_engine::{convex, correlation, hrp, risk_budget};
+use po_engine::{convex, correlation, hrp, risk_budget, tail};
 
 /// What people call the limit that all capital is invested.
 pub(crate) const BUDGET: &str = "the sum of the weights";
@@ -95,6 +95,14 @@ pub enum Error {
         /// The names of the assets.
         universe: Universe,
     },
+    /// The risk of losses cannot be estimated.
+    #[error("{}", of_tail(.error, universe))]
+    Tail {
+        /// What is wrong with the returns.
+        error: Box<tail::Error>,
+        /// The names of the assets, or that of the portfolio alone.
+        universe: Universe,
+    },
     /// A result cannot be written.
     #[error("{target} cannot be written: {reason}")]
     Write {
@@ -146,6 +154,11 @@ impl Error {
         |error| Self::RiskBudget { error: Box::new(error), universe: universe.clone() }
     }
 
+    /// An error of tail risk, with the names it lacks.
+    pub(crate) fn tail(universe: &Universe) -> impl Fn(tail::Error) -> Self + '_ {
+        |error| Self::Tail { error: Box::new(error), universe: universe.clone() }
+    }
+
     /// Whether the request was understood, and no portfolio answers it.
     #[must_use]
     pub fn is_infeasible(&self) -> bool {
@@ -187,6 +200,10 @@ impl Error {
                 risk_budget::Error::Programme(error) => Some((error, universe)),
                 _ => None,
             },
+            Self::Tail { error, universe } => match &**error {
+                tail::Error::Programme(error) => Some((error, universe)),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -205,6 +222,14 @@ impl Error {
 fn of_budget(error: &risk_budget::Error, universe: &Universe) -> String {
     match error {
         risk_budget::Error::Programme(error) => named(error, universe),
+        error => error.named(universe),
+    }
+}
+
+/// The message of tail risk; that of its optimiser as an optimiser's.
+fn of_tail(error: &tail::Error, universe: &Universe) -> String {
+    match error {
+        tail::Error::Programme(error) => named(error, universe),
         error => error.named(universe),
     }
 }
@@ -233,6 +258,10 @@ fn unattainable(error: &convex::Error) -> Option<String> {
     const DIGITS: f64 = 1e4;
     let flag = |what: &str| match what {
         "the volatility" => "--target-volatility".to_owned(),
+        "the stressed conditional value at risk" => "the cap of --overlay".to_owned(),
+        what if what == "the worst realisation" || what.ends_with("at risk") || what.ends_with("drawdown") => {
+            "--cvar-limit".to_owned()
+        }
         what => format!("the limit on {what}"),
     };
     match *error {

@@ -198,6 +198,27 @@ pub enum SettingsError {
         /// The methods that use it.
         users: String,
     },
+    /// An overlay cannot keep a limit.
+    #[error("{flag} cannot be kept by --overlay: {reason}")]
+    NotWithOverlay {
+        /// The limit.
+        flag: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A stress is neither an episode nor a line that can be read.
+    #[error(
+        "--stress {text:?} is neither an episode{} nor a shock such as 'all -10%': {reason}",
+        .nearest.as_ref().map_or(String::new(), |nearest| format!(" (did you mean {nearest:?}?)"))
+    )]
+    BadStress {
+        /// What it says.
+        text: String,
+        /// The nearest episode.
+        nearest: Option<String>,
+        /// Why it is no line of a stress.
+        reason: String,
+    },
     /// Something that is asked for needs a flag that is not there.
     #[error("{what} needs {flag}")]
     Needs {
@@ -337,6 +358,12 @@ pub enum SettingsError {
         last: DateTime,
         /// The file.
         file: String,
+    },
+    /// A model of tails is asked for twice.
+    #[error("model {name:?} stands twice in --model, expected each model once")]
+    ModelTwice {
+        /// The model.
+        name: String,
     },
     /// There are more pairs than a picture can tell apart.
     #[error(

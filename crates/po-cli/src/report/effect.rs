@@ -47,7 +47,7 @@ pub(super) fn effect(objective: &Objective, portfolio: &Portfolio, change: f64) 
 }
 
 /// A change of a fraction in percentage points.
-fn points(change: f64) -> String {
+pub(super) fn points(change: f64) -> String {
     format!("{} points", significant(100.0 * change.abs()))
 }
 

@@ -4,7 +4,7 @@ use po_engine::Status;
 use po_engine::hrp::{Division, Split};
 use serde_json::{Map, Value, json};
 
-use super::{Form, Report, limits, optimum, shares, stability, status_name};
+use super::{Form, Report, cvar, limits, optimum, overlay, shares, stability, status_name};
 use crate::args::{CodependenceKind, Method};
 use crate::data::show_date;
 use crate::error::Error;
@@ -13,6 +13,11 @@ use crate::nearest::Nearest;
 
 pub(super) fn json(report: &Report, form: Form) -> Result<String, Error> {
     let mut object = report.object();
+    if form.explain
+        && let Some(tail) = &report.tail
+    {
+        object.extend(cvar::object(report, tail, true));
+    }
     if form.explain && report.method.clusters() {
         let hierarchy = report.hierarchy.as_ref();
         let mut words = hierarchy.map(|hierarchy| hierarchy.words.iter()).unwrap_or_default();
@@ -92,6 +97,14 @@ impl Report {
             for (key, value) in optimum::object(report, optimum) {
                 put(&key, value);
             }
+        }
+        if let Some(tail) = &report.tail {
+            for (key, value) in cvar::object(report, tail, false) {
+                put(&key, value);
+            }
+        }
+        if let Some(overlaid) = &report.overlaid {
+            put("overlay", overlay::object(report, overlaid));
         }
         if let Some(shares) = &report.shares {
             if shares.limited.is_some() {

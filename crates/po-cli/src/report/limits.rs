@@ -2,12 +2,14 @@
 
 use po_engine::convex::{Constraint, Constraints, Net, ShadowPrice, Side};
 use po_engine::risk_budget::Obstacle;
+use po_engine::tail::TailMeasure;
 use serde_json::{Value, json};
 
 use super::effect::{effect, significant};
 use super::refusal::named;
 use super::table::wanted;
 use super::{Report, brief, grid, percent};
+use crate::cvar::TailOptimum;
 use crate::error::BUDGET;
 use crate::nearest::Nearest;
 use crate::optimise::Optimum;
@@ -49,7 +51,8 @@ fn limits(report: &Report) -> Option<(&Constraints, Option<f64>)> {
     let limited = report.shares.as_ref().and_then(|shares| shares.limited.as_ref());
     let limited = limited.map(|limited| &limited.constraints);
     let nearest = report.nearest.as_ref().map(|nearest| (&nearest.constraints, nearest.tracking_error));
-    optimum.or(limited.map(|limited| (limited, None))).or(nearest)
+    let tail = report.tail.as_ref().map(|tail| (&tail.constraints, None));
+    optimum.or(tail).or(limited.map(|limited| (limited, None))).or(nearest)
 }
 
 /// The limits on sums of weights, and those on the whole.
@@ -122,6 +125,18 @@ pub(super) fn costs(report: &Report, optimum: &Optimum, explain: bool) -> Option
         (&price.constraint, price.value, sentence(report, &price.constraint, |step| effect(price, step)))
     });
     listed(told, &optimum.constraints, explain).map(|text| {
+        format!("What holds the portfolio back, limits before bounds, the most costly first:\n{text}")
+    })
+}
+
+/// The same for an optimiser of tail risk.
+pub(super) fn tail_costs(report: &Report, tail: &TailOptimum, explain: bool) -> Option<String> {
+    let told = tail.prices.iter().filter(|price| price.value.is_finite());
+    let told = told.map(|price| {
+        let sentence = sentence(report, &price.constraint, |step| tail.effect(step * price.value));
+        (&price.constraint, price.value, sentence)
+    });
+    listed(told, &tail.constraints, explain).map(|text| {
         format!("What holds the portfolio back, limits before bounds, the most costly first:\n{text}")
     })
 }
@@ -206,6 +221,9 @@ fn sentence(report: &Report, constraint: &Constraint, effect: impl Fn(f64) -> St
         Constraint::Row { label, .. } if OF_RISK.contains(&label.as_str()) => {
             (format!("the limit on the {label}"), ROOM_OF_RISK)
         }
+        Constraint::Row { label, .. } if TailMeasure::ALL.iter().any(|measure| measure.name() == label) => {
+            ("the limit on the risk".to_owned(), ROOM_OF_RISK)
+        }
         Constraint::Row { label, .. } if OF_TRADES.contains(&label.as_str()) => {
             (format!("the limit on {label}"), ROOM)
         }
@@ -252,6 +270,15 @@ pub(super) fn costs_json(report: &Report, optimum: &Optimum) -> Value {
         priced(report, &price.constraint, price.value, sentence(report, &price.constraint, effect))
     };
     optimum.portfolio.shadow_prices().iter().filter(|price| price.value.is_finite()).map(price).collect()
+}
+
+/// The same for an optimiser of tail risk.
+pub(super) fn tail_costs_json(report: &Report, tail: &TailOptimum) -> Value {
+    let price = |price: &ShadowPrice| {
+        let sentence = sentence(report, &price.constraint, |step| tail.effect(step * price.value));
+        priced(report, &price.constraint, price.value, sentence)
+    };
+    tail.prices.iter().filter(|price| price.value.is_finite()).map(price).collect()
 }
 
 /// The obstacles of a risk budget for programs, each with its sentence.

@@ -2,11 +2,13 @@
 
 mod clusters;
 mod csv;
+mod cvar;
 mod drawing;
 mod effect;
 mod json;
 mod limits;
 mod optimum;
+mod overlay;
 mod page;
 mod refusal;
 mod shares;
@@ -23,6 +25,7 @@ use po_engine::{Correlation, Covariance, GroupBound, NoTradeDecision, Solution, 
 use crate::allocate::Allocation;
 use crate::args::{CovarianceKind, Method, Output, Sort};
 use crate::calendar::Calendar;
+use crate::cvar::TailOptimum;
 use crate::data::show_date;
 use crate::error::Error;
 use crate::hierarchy::Hierarchy;
@@ -30,6 +33,7 @@ use crate::long_short::books;
 use crate::nearest::Nearest;
 use crate::observations::Observations;
 use crate::optimise::Optimum;
+use crate::overlay::Overlaid;
 use crate::picture;
 use crate::share::RiskShares;
 use crate::stability::Stability;
@@ -78,6 +82,10 @@ pub(crate) struct Report {
     pub(crate) solution: Option<Solution>,
     /// What is the best about the portfolio, for optimisers.
     pub(crate) optimum: Option<Optimum>,
+    /// The same for methods of the tail.
+    pub(crate) tail: Option<TailOptimum>,
+    /// What a cap on losses made of the weights.
+    pub(crate) overlaid: Option<Overlaid>,
     /// Whose risk it is, for risk budgets.
     pub(crate) shares: Option<RiskShares>,
     /// What a band around the targets left untraded.
@@ -153,6 +161,8 @@ impl Report {
             current: None,
             solution,
             optimum: None,
+            tail: None,
+            overlaid: None,
             shares: None,
             banded: None,
             nearest: None,
@@ -194,6 +204,11 @@ impl Report {
     pub(crate) fn effective_assets(&self) -> f64 {
         let gross: f64 = self.weights.iter().map(|weight| weight.abs()).sum();
         gross * gross / self.weights.iter().map(|weight| weight * weight).sum::<f64>()
+    }
+
+    /// What there is to say of an overlay that was not found to all digits.
+    pub(crate) fn overlay_warning(&self) -> Option<String> {
+        self.overlaid.as_ref().and_then(overlay::warning)
     }
 
     /// The sizes of the long and of the short book as they came to be, where some assets are held short.

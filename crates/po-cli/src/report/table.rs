@@ -8,7 +8,7 @@ use po_engine::hrp::Division;
 
 use super::effect::significant;
 use super::splits::split_words;
-use super::{Form, Report, limits, optimum, shares, splits_table, stability};
+use super::{Form, Report, cvar, limits, optimum, overlay, shares, splits_table, stability};
 use crate::args::{CovarianceKind, Measure, Method, Sort};
 use crate::hierarchy::Hierarchy;
 use crate::nearest::Nearest;
@@ -24,7 +24,13 @@ pub(super) fn table(report: &Report, form: Form) -> String {
     let costs = report.optimum.as_ref().and_then(|optimum| limits::costs(report, optimum, form.explain));
     let obstacles = limited.and_then(|limited| limits::obstacles(report, limited, form.explain));
     let pulls = report.nearest.as_ref().and_then(|nearest| limits::pulls(report, nearest, form.explain));
-    for part in [limits::constraints(report), costs, obstacles, pulls].into_iter().flatten() {
+    let tail = report.tail.as_ref();
+    let prices = tail.and_then(|tail| limits::tail_costs(report, tail, form.explain));
+    let periods = tail.filter(|_| form.explain).map(cvar::periods);
+    let overlaid = report.overlaid.as_ref();
+    let trades = overlaid.and_then(|overlaid| overlay::trades(report, overlaid, form.explain));
+    let parts = [limits::constraints(report), costs, prices, obstacles, pulls, periods, trades];
+    for part in parts.into_iter().flatten() {
         text += &format!("\n{part}");
     }
     if form.explain && report.method.clusters() {
@@ -127,7 +133,9 @@ pub(super) fn summary(report: &Report) -> String {
     if let Some(turnover) = report.turnover() {
         text += &format!("turnover {} of capital, bought and sold\n", percent(turnover));
     }
+    text += &report.overlaid.as_ref().map_or(String::new(), |overlaid| overlay::summary(report, overlaid));
     text += &report.optimum.as_ref().map_or(String::new(), |optimum| optimum::summary(report, optimum));
+    text += &report.tail.as_ref().map_or(String::new(), |tail| cvar::summary(report, tail));
     text += &report.shares.as_ref().map_or(String::new(), shares::summary);
     text += &report.solution.as_ref().map_or(String::new(), optimum::certificate);
     text
@@ -250,7 +258,7 @@ pub(super) fn brief(fraction: f64) -> String {
 }
 
 /// A change of a fraction in per cent, with its sign.
-fn signed(change: f64) -> String {
+pub(super) fn signed(change: f64) -> String {
     let text = percent(change);
     if change > 0.0 && text != "0.00 %" { format!("+{text}") } else { text }
 }

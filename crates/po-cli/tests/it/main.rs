@@ -29,5 +29,8 @@ mod rebalance;
 mod refusals;
 mod settings;
 mod stability;
+mod tail;
+mod tail_backtest;
+mod tail_pictures;
 mod uses;
 mod words;

@@ -1,0 +1,71 @@
+//! What each asset contributes to the tail risk of a portfolio.
+
+/// The tail risk of a portfolio, shared out among its assets.
+///
+/// ```text
+/// ρ(w)                        the risk: of the portfolio with weights w
+/// marginal_i    = ∂ρ/∂w_i
+/// component_i   = w_i marginal_i           Σ_i component_i = ρ(w), by Euler's theorem
+/// share_i       = component_i / ρ(w)
+/// incremental_i = ρ(w) - ρ(w without asset i)
+/// ```
+///
+/// The risk is the sum of the components with no rounding but its own, so that they add up to it to the last bit; from the
+/// measure of the portfolio's returns it differs by their rounding.
+///
+/// # Shapes and units
+/// N numbers each. Losses positive, in returns per period; a negative component is a hedge. Without asset i the other
+/// weights stay as they are and its capital earns nothing. Shares are zero where the risk is.
+///
+/// # Source
+/// Tasche (1999), "Risk contributions and performance measurement"; Garman (1996) for incremental risk, here without his
+/// approximation.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct TailContributions {
+    /// ρ(w).
+    pub risk: f64,
+    /// How fast the risk grows with each weight.
+    pub marginal: Vec<f64>,
+    /// The part of the risk that is each asset's.
+    pub component: Vec<f64>,
+    /// The same as a fraction of the risk.
+    pub share: Vec<f64>,
+    /// What the risk would lose if the asset were gone.
+    pub incremental: Vec<f64>,
+}
+
+impl TailContributions {
+    /// Writes everything but the incremental risks from the marginal ones.
+    pub(super) fn shared_out(&mut self, weights: &[f64]) {
+        self.component.clear();
+        self.component.extend(weights.iter().zip(&self.marginal).map(|(weight, marginal)| weight * marginal));
+        self.risk = total(&self.component);
+        let risk = self.risk;
+        self.share.clear();
+        let share = |component: &f64| if risk == 0.0 { 0.0 } else { component / risk };
+        self.share.extend(self.component.iter().map(share));
+    }
+}
+
+/// A sum that is rounded once, but for errors of the square of a rounding: each addition's own is kept beside it.
+pub(super) fn total(values: &[f64]) -> f64 {
+    let (mut sum, mut lost, mut rest) = (0.0_f64, 0.0_f64, 0.0_f64);
+    for &value in values {
+        let (next, error) = exact(sum, value);
+        sum = next;
+        let (next, error) = exact(lost, error);
+        lost = next;
+        rest += error;
+    }
+    let (high, low) = exact(sum, lost);
+    high + (low + rest)
+}
+
+/// A sum, and what it has lost to rounding (Knuth 1969, theorem 4.2.2 B).
+fn exact(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let part = sum - a;
+    (sum, (a - (sum - part)) + (b - part))
+}

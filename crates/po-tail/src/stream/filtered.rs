@@ -1,0 +1,100 @@
+//! The tail of residuals under a volatility that moves.
+
+use po_core::Confidence;
+
+use super::RollingTail;
+use super::rolling::loss_of;
+use crate::estimate::deviation;
+use crate::{Error, EwmaFilter, TailRisk};
+
+/// Value at risk and its conditional mean of the next bar: quantiles of the last W residuals, scaled by the volatility.
+///
+/// The volatility is that of an [`EwmaFilter`], whose first returns start it and give no residual. After each update the
+/// risk is that of filtered historical simulation with the residuals of the window.
+///
+/// # Cost
+/// As [`RollingTail`], and a root.
+///
+/// # Examples
+/// ```
+/// use po_core::Confidence;
+/// use po_tail::{EwmaFilter, FilteredTail};
+///
+/// let filter = EwmaFilter { decay: 0.75, warm_up: 2 };
+/// let mut tail = FilteredTail::new(filter, 250, Confidence::new(0.95)?)?;
+/// assert_eq!(tail.update(0.01)?, None);
+/// assert_eq!(tail.update(-0.01)?, None);
+/// // A loss of three volatilities, and a volatility of sqrt(0.75 + 0.25 * 9) = sqrt(3) per cent for the next bar.
+/// let risk = tail.update(-0.03)?.unwrap();
+/// assert!((risk.var - 0.03 * 3.0_f64.sqrt()).abs() < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Source
+/// Hull and White (1998), "Incorporating volatility updating into the historical simulation method for value-at-risk".
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct FilteredTail {
+    filter: EwmaFilter,
+    /// Returns that started the volatility, up to those that are needed.
+    started: usize,
+    /// Their squares added up, then the variance of the next bar.
+    variance: f64,
+    residuals: RollingTail,
+}
+
+impl FilteredTail {
+    /// A stream with all the memory that it will need.
+    ///
+    /// # Errors
+    /// As [`EwmaFilter::check`] and [`RollingTail::new`].
+    pub fn new(filter: EwmaFilter, window: usize, confidence: Confidence) -> Result<Self, Error> {
+        filter.check()?;
+        Ok(Self { filter, started: 0, variance: 0.0, residuals: RollingTail::new(window, confidence)? })
+    }
+
+    /// Takes in a return, and hands back the risk of the next bar; none before the first residual.
+    ///
+    /// # Errors
+    /// [`InputError::OutOfRange`](po_core::InputError::OutOfRange) for a return that is not a number, or beyond 1e100 in
+    /// size, and for one that leaves the volatility at zero; all then stays as it was.
+    pub fn update(&mut self, value: f64) -> Result<Option<TailRisk>, Error> {
+        loss_of(value)?;
+        if self.started < self.filter.warm_up {
+            let sum = self.variance + value * value;
+            if self.started + 1 < self.filter.warm_up {
+                self.variance = sum;
+            } else {
+                let variance = sum / self.filter.warm_up as f64;
+                deviation(variance)?;
+                self.variance = variance;
+            }
+            self.started += 1;
+            return Ok(None);
+        }
+        let next = self.filter.next(self.variance, value);
+        let volatility = deviation(next)?;
+        let risk = self.residuals.update(value / deviation(self.variance)?)?;
+        self.variance = next;
+        Ok(Some(risk.rescaled(0.0, volatility)))
+    }
+
+    /// The risk of the next bar; none before the first residual.
+    #[must_use]
+    pub fn risk(&self) -> Option<TailRisk> {
+        Some(self.residuals.risk()?.rescaled(0.0, self.volatility()?))
+    }
+
+    /// The volatility of the next bar; none before it has started.
+    #[must_use]
+    pub fn volatility(&self) -> Option<f64> {
+        (self.started == self.filter.warm_up).then(|| self.variance.sqrt())
+    }
+
+    /// The last residuals.
+    #[must_use]
+    pub fn residuals(&self) -> &RollingTail {
+        &self.residuals
+    }
+}

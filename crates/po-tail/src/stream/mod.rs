@@ -1,0 +1,10 @@
+//! Tail risk that is updated with each bar.
+
+mod decayed;
+mod filtered;
+mod ranked;
+mod rolling;
+
+pub use decayed::DecayedTail;
+pub use filtered::FilteredTail;
+pub use rolling::RollingTail;

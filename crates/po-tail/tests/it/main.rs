@@ -1,0 +1,11 @@
+//! Tail risk against other programs, printed figures, closed forms, properties and bad input.
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+mod backtest;
+mod conic_risk;
+mod extreme;
+mod optimise_allocator;
+mod overlay;
+mod programme;
+mod scenario;
+mod stress;
+mod threshold;

@@ -1,0 +1,5 @@
+//! Scenarios and their generators.
+
+mod generators;
+mod golden;
+mod refusals;

@@ -1,0 +1,6 @@
+//! Stresses and entropy pooling.
+
+mod golden;
+mod pooling;
+mod properties;
+mod words;
