@@ -54,8 +54,11 @@ const ALLOCATIONS: &[(&str, bool)] = &[
 ];
 
 /// Files of returns, and the program of the benches that checks what is estimated from them.
-const PROGRAMS: &[(&str, &str)] =
-    &[("garch_classic/dem2gbp.csv", "fcp"), ("garch_classic/dji30ret.csv.gz", "dow")];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("garch_classic/dem2gbp.csv", "fcp"),
+    ("garch_classic/dji30ret.csv.gz", "dow"),
+    ("evt_classic/danish_fire.csv.gz", "danish"),
+];
 
 /// How large a gap an optimum may leave, and how far a risk budget may be missed.
 const PROOF: f64 = 1e-10;

@@ -37,15 +37,7 @@ pub(crate) struct ObjectiveArgs {
     pub(crate) kappa: Option<f64>,
 }
 
-part!(ObjectiveArgs {
-    method,
-    risk_aversion,
-    target_return,
-    target_volatility,
-    cvar_limit,
-    robust,
-    kappa,
-});
+part!(ObjectiveArgs { method, risk_aversion, target_return, target_volatility, cvar_limit, robust, kappa });
 
 /// The risk to share, and the shares.
 #[derive(Args, Clone, Debug, Default, Deserialize, PartialEq)]

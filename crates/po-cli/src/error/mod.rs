@@ -259,7 +259,10 @@ fn unattainable(error: &convex::Error) -> Option<String> {
     let flag = |what: &str| match what {
         "the volatility" => "--target-volatility".to_owned(),
         "the stressed conditional value at risk" => "the cap of --overlay".to_owned(),
-        what if what == "the worst realisation" || what.ends_with("at risk") || what.ends_with("drawdown") => {
+        what if what == "the worst realisation"
+            || what.ends_with("at risk")
+            || what.ends_with("drawdown") =>
+        {
             "--cvar-limit".to_owned()
         }
         what => format!("the limit on {what}"),

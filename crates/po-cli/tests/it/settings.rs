@@ -85,7 +85,7 @@ fn slips_in_a_configuration_file_are_named() {
         ),
         (
             "method = \"zzz\"",
-            "po.toml, line 1: \"zzz\" is unknown, expected one of hrp, herc, nco, schur, equal-weight, inverse-volatility, inverse-variance, min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error, robust, risk-parity, risk-budget",
+            "po.toml, line 1: \"zzz\" is unknown, expected one of hrp, herc, nco, schur, equal-weight, inverse-volatility, inverse-variance, min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error, robust, min-cvar, mean-cvar, risk-parity, risk-budget",
         ),
         (
             "missing = \"drop-sparse\"",

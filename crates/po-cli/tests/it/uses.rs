@@ -10,9 +10,11 @@ fn refused(args: &[&str], message: &str) {
 }
 
 const OPTIMISERS: &str = "min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error or robust";
-const CONSTRAINED: &str = "min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error, robust, risk-parity or risk-budget";
+const CONSTRAINED: &str = "min-variance, mean-variance, max-return, min-risk, max-sharpe, max-diversification, max-decorrelation, min-tracking-error, robust, min-cvar, mean-cvar, risk-parity or risk-budget";
 const CLUSTERS: &str = "hrp, herc, nco, schur";
-const WITH_MEANS: &str = "mean-variance, max-return, min-risk, max-sharpe or robust";
+const MEASURING: &str =
+    "hrp, herc, max-return, min-risk, max-sharpe, min-cvar, mean-cvar, risk-parity or risk-budget";
+const WITH_MEANS: &str = "mean-variance, max-return, min-risk, max-sharpe, robust or mean-cvar";
 
 #[test]
 fn each_flag_is_refused_where_it_has_no_meaning() {
@@ -36,15 +38,15 @@ fn each_flag_is_refused_where_it_has_no_meaning() {
         ("--view", "AAA == 5%", "hrp", WITH_MEANS),
         ("--view-confidence", "0.5", "risk-parity", WITH_MEANS),
         ("--risk-free", "0.02", "min-variance", WITH_MEANS),
-        ("--risk-aversion", "2", "max-sharpe", "mean-variance or robust"),
+        ("--risk-aversion", "2", "max-sharpe", "mean-variance, robust or mean-cvar"),
         ("--target-return", "0.1", "mean-variance", "min-risk"),
         ("--target-volatility", "0.1", "min-risk", "max-return"),
         ("--kappa", "1", "mean-variance", "robust"),
         ("--budget", "AAA=1", "risk-parity", "risk-budget"),
-        ("--risk", "cvar", "equal-weight", "hrp, herc, risk-parity or risk-budget"),
-        ("--risk", "cvar", "nco", "hrp, herc, risk-parity or risk-budget"),
-        ("--risk", "cvar", "schur", "hrp, herc, risk-parity or risk-budget"),
-        ("--confidence", "0.9", "min-variance", "hrp, herc, risk-parity or risk-budget"),
+        ("--risk", "cvar", "equal-weight", MEASURING),
+        ("--risk", "cvar", "nco", MEASURING),
+        ("--risk", "cvar", "schur", MEASURING),
+        ("--confidence", "0.9", "min-variance", MEASURING),
         ("--codependence", "kendall", "equal-weight", "hrp, herc, nco or schur"),
         ("--gamma", "0.5", "hrp", "schur"),
         ("--division", "assets", "hrp", "herc"),

@@ -71,6 +71,11 @@ impl Random {
         1.0 - self.uniform()
     }
 
+    /// The cosine of a random angle.
+    pub(super) fn cosine(&mut self) -> f64 {
+        (std::f64::consts::TAU * self.uniform()).cos()
+    }
+
     pub(super) fn below(&mut self, bound: usize) -> usize {
         self.0.random_range(0..bound)
     }

@@ -45,6 +45,12 @@ impl Default for ShortfallNull {
     }
 }
 
+/// Up to this quantile, variables beyond it are common enough to be waited for; the tail's own method needs a tail.
+const NEAR: f64 = 0.5;
+
+/// With so many degrees, Student's distribution is the normal one to seven digits, and its formulas have no more.
+const NORMAL: f64 = 1e7;
+
 /// The excess of a violation in units of its expectation.
 #[derive(Debug)]
 pub(super) enum Excess {
@@ -72,6 +78,9 @@ impl Excess {
                 if !(degrees > 1.0 && degrees < f64::INFINITY) {
                     let (name, expected) = ("the degrees of freedom", "a finite number above 1");
                     return Err(InputError::OutOfRange { name, value: degrees, expected }.into());
+                }
+                if degrees >= NORMAL {
+                    return Self::new(&ShortfallNull::Normal, confidence, excesses);
                 }
                 check_tail(confidence)?;
                 let quantile = upper_quantile(tail, |value| student_beyond(value, degrees));
@@ -103,6 +112,16 @@ impl Excess {
     pub(super) fn draw(&self, random: &mut Random) -> f64 {
         match self {
             Self::Values(values) => values[random.below(values.len())],
+            &Self::Normal { quantile, mean } if quantile < NEAR => {
+                let value = beyond(quantile, || (-2.0 * random.positive().ln()).sqrt() * random.cosine());
+                (value - quantile) / (mean - quantile)
+            }
+            // Bailey (1994): as Box and Muller's, with a Pareto radius.
+            &Self::Student { degrees, quantile, mean } if quantile < NEAR => {
+                let radius = |u: f64| (degrees * (-2.0 / degrees * u.ln()).exp_m1()).sqrt();
+                let value = beyond(quantile, || radius(random.positive()) * random.cosine());
+                (value - quantile) / (mean - quantile)
+            }
             // Marsaglia (1964): beyond a point, a normal variable is a Rayleigh one, accepted in proportion to 1 / x.
             &Self::Normal { quantile, mean } => loop {
                 let value = (quantile * quantile - 2.0 * random.positive().ln()).sqrt();
@@ -119,6 +138,16 @@ impl Excess {
                     break (value.sqrt() - quantile) / (mean - quantile);
                 }
             },
+        }
+    }
+}
+
+/// The first of the draws that lies beyond the quantile on either side, as its distance from zero.
+fn beyond(quantile: f64, mut draw: impl FnMut() -> f64) -> f64 {
+    loop {
+        let value = draw().abs();
+        if value > quantile {
+            break value;
         }
     }
 }

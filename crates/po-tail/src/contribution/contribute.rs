@@ -5,9 +5,14 @@ use po_core::{Confidence, InputError, Moments, Returns, Weights};
 
 use super::contributions::total;
 use super::tail::{beyond, exact_periods, kernel_periods};
-use super::{ContributionModel, ContributionScratch, TailContributions, ContributionMeasure};
-use crate::estimate::{StudentTFit, finite, historical, mean_and_deviation, normal, standard_normal, standard_student};
+use super::{ContributionMeasure, ContributionModel, ContributionScratch, TailContributions};
+use crate::estimate::{
+    StudentTFit, finite, historical, mean_and_deviation, normal, standard_normal, standard_student,
+};
 use crate::{Error, TailModel, TailRisk};
+
+/// How much of a return rounding may leave when it is taken out of a sum.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 impl ContributionMeasure {
     /// The number itself.
@@ -38,8 +43,7 @@ impl ContributionModel {
         Ok(contributions)
     }
 
-    /// Shares out the risk of a portfolio; from the second call of a size on without touching the heap,
-    /// [`ContributionModel::Evt`] excepted.
+    /// Shares out the risk of a portfolio; from the second call of a size on without touching the heap.
     ///
     /// # Errors
     /// [`InputError::LengthMismatch`] unless there is one weight per asset; [`InputError::OutOfRange`] where the scenarios
@@ -69,10 +73,9 @@ impl ContributionModel {
         for (asset, weight) in weights.iter().enumerate() {
             let rest = if *weight == 0.0 {
                 risk
+            } else if let Some(still) = leave_out(*weight, returns.column(asset), scratch) {
+                0.0 - still
             } else {
-                scratch.without.clear();
-                scratch.without.extend_from_slice(&scratch.portfolio);
-                axpy(-*weight, returns.column(asset), &mut scratch.without);
                 self.rest(measure, confidence, fit.as_ref(), scratch)?
             };
             contributions.incremental.push(risk - rest);
@@ -98,7 +101,9 @@ impl ContributionModel {
             Self::Kernel => {
                 match measure {
                     ContributionMeasure::Var => kernel_periods(portfolio, confidence, tail, periods)?,
-                    ContributionMeasure::Cvar => exact_periods(measure, portfolio, confidence, tail, losses, periods)?,
+                    ContributionMeasure::Cvar => {
+                        exact_periods(measure, portfolio, confidence, tail, losses, periods)?
+                    }
                 }
                 by_periods(returns, periods, marginal);
             }
@@ -132,7 +137,7 @@ impl ContributionModel {
             Self::Evt { threshold, method } => {
                 let model = TailModel::Evt { threshold: *threshold, method: *method };
                 let risk = measure.of(model.estimate_into(portfolio, confidence, tail)?);
-                beyond(*threshold, portfolio, risk, losses, periods)?;
+                beyond(tail.choice.threshold, portfolio, risk, periods)?;
                 by_periods(returns, periods, marginal);
             }
         }
@@ -148,10 +153,6 @@ impl ContributionModel {
         scratch: &mut ContributionScratch,
     ) -> Result<f64, Error> {
         let ContributionScratch { tail, without, .. } = scratch;
-        // A portfolio of which nothing is left has no risk, and no distribution that could be fitted.
-        if without.iter().all(|value| value.abs() < f64::MIN_POSITIVE) {
-            return Ok(0.0);
-        }
         let risk = match self {
             Self::Historical | Self::Kernel => historical(without, confidence, tail)?,
             Self::Normal => TailModel::Normal.estimate_into(without, confidence, tail)?,
@@ -175,7 +176,7 @@ impl TailContributions {
     ///
     /// # Errors
     /// [`InputError::LengthMismatch`] unless there is one weight per asset; [`InputError::NotPositiveSemidefinite`] where
-    /// the variance of a portfolio is below zero.
+    /// the variance of a portfolio is below zero; [`InputError::OutOfRange`] where the risk overflows.
     ///
     /// # Cost
     /// N² operations, incremental risks included.
@@ -206,7 +207,7 @@ impl TailContributions {
         let with: Vec<f64> = (0..weights.len()).map(|asset| dot(covariance.column(asset), weights)).collect();
         let variance = dot(&with, weights);
         let check = |variance: f64| {
-            // Below zero by rounding is zero.
+            // Less than zero by rounding is zero.
             let scale: f64 = weights.iter().zip(&with).map(|(weight, with)| (weight * with).abs()).sum();
             if variance < -1e-12 * scale || !variance.is_finite() {
                 return Err(InputError::NotPositiveSemidefinite { eigenvalue: variance });
@@ -219,10 +220,14 @@ impl TailContributions {
         let mut parts = Self { marginal: with.iter().map(|with| unit * with).collect(), ..Self::default() };
         parts.marginal.iter_mut().zip(mean).for_each(|(marginal, mean)| *marginal -= mean);
         parts.shared_out(weights);
+        finite(TailRisk { var: parts.risk, cvar: parts.risk })?;
         let earned = dot(mean, weights);
         for (asset, weight) in weights.iter().enumerate() {
-            let own = covariance.column(asset)[asset];
-            let left = check(variance - 2.0 * weight * with[asset] + weight * weight * own)?;
+            // Over the other assets alone: less the asset's part of the variance, rounding would be left of a single one.
+            let others = (0..weights.len()).filter(|other| *other != asset);
+            let column = covariance.column(asset);
+            let left =
+                check(others.map(|other| weights[other] * (with[other] - weight * column[other])).sum())?;
             let rest = measure.of(normal(earned - weight * mean[asset], left, confidence));
             parts.incremental.push(parts.risk - rest);
         }
@@ -236,6 +241,25 @@ fn check_weights(weights: &Weights, assets: usize) -> Result<(), Error> {
     }
     let (what, actual) = ("the list of weights", weights.len());
     Err(InputError::LengthMismatch { what, expected: assets, actual }.into())
+}
+
+/// Writes the returns of the portfolio without an asset; the return that they all share, if they do.
+///
+/// A portfolio that stands still has that risk in every model, and no distribution that could be fitted.
+fn leave_out(weight: f64, column: &[f64], scratch: &mut ContributionScratch) -> Option<f64> {
+    let ContributionScratch { portfolio, without, .. } = scratch;
+    let (mut least, mut greatest, mut scale) = (f64::INFINITY, f64::NEG_INFINITY, 0.0_f64);
+    without.clear();
+    without.extend(portfolio.iter().zip(column).map(|(whole, value)| {
+        let part = weight * value;
+        let rest = whole - part;
+        // What only rounding has left is nothing.
+        let rest = if rest.abs() <= ROUNDING * part.abs() { 0.0 } else { rest };
+        (least, greatest, scale) = (least.min(rest), greatest.max(rest), scale.max(part.abs()));
+        rest
+    }));
+    let scale = scale.max(least.abs()).max(greatest.abs());
+    (greatest - least <= 2.0 * ROUNDING * scale).then(|| least.midpoint(greatest))
 }
 
 /// Marginal risks as sums of losses that periods are weighted in.

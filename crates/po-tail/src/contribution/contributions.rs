@@ -4,18 +4,19 @@
 ///
 /// ```text
 /// ρ(w)                        the risk: of the portfolio with weights w
-/// marginal_i    = ∂ρ/∂w_i
+/// marginal_i    = ∂ρ/∂w_i                  or what the model puts in its place
 /// component_i   = w_i marginal_i           Σ_i component_i = ρ(w), by Euler's theorem
 /// share_i       = component_i / ρ(w)
 /// incremental_i = ρ(w) - ρ(w without asset i)
 /// ```
 ///
-/// The risk is the sum of the components with no rounding but its own, so that they add up to it to the last bit; from the
-/// measure of the portfolio's returns it differs by their rounding.
+/// The components add up to the risk exactly: it is their sum, taken with twice the digits and rounded once. A sum that
+/// rounds at every step misses it by its own rounding, and so does the measure of the portfolio's returns.
 ///
 /// # Shapes and units
 /// N numbers each. Losses positive, in returns per period; a negative component is a hedge. Without asset i the other
-/// weights stay as they are and its capital earns nothing. Shares are zero where the risk is.
+/// weights stay as they are and its capital earns nothing; if what is left stands still, its risk is the loss that never
+/// changes. Shares are zero where the risk is.
 ///
 /// # Source
 /// Tasche (1999), "Risk contributions and performance measurement"; Garman (1996) for incremental risk, here without his

@@ -7,5 +7,5 @@ mod scratch;
 mod tail;
 
 pub use contributions::TailContributions;
-pub use model::{ContributionModel, ContributionMeasure};
+pub use model::{ContributionMeasure, ContributionModel};
 pub use scratch::ContributionScratch;

@@ -16,8 +16,9 @@ pub enum ContributionMeasure {
 
 /// How the tail risk of a portfolio, and the part of each asset, is estimated.
 ///
-/// In all of them the components add up to the risk. In the historical, normal and Student's t models the marginal risks
-/// are the derivatives of the estimate itself; in the others the risk is shared out by scenarios of the tail.
+/// In all of them the components add up to the risk. In the historical and the normal model the marginal risks are the
+/// derivatives of the estimate itself; in Student's t they are those under an elliptical distribution, with the degrees of
+/// freedom and the weights of the periods held; in the others the risk is shared out by scenarios of the tail.
 ///
 /// # Shapes and units
 /// T x N simple returns and N weights. Losses positive, per period. For a filtered estimate the returns are scenarios of

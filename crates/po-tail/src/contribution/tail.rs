@@ -5,7 +5,7 @@ use po_core::{Confidence, InputError};
 
 use super::ContributionMeasure;
 use crate::estimate::{historical, mean_and_deviation};
-use crate::{Error, TailScratch, Threshold};
+use crate::{Error, TailScratch};
 
 /// The half-width of the kernel, in standard deviations at one observation (Epperlein and Smillie 2006).
 const WIDTH: f64 = 2.575;
@@ -85,17 +85,13 @@ pub(super) fn kernel_periods(
 
 /// Writes the weight of each period where the portfolio loses more than a threshold.
 pub(super) fn beyond(
-    threshold: Threshold,
+    threshold: f64,
     portfolio: &[f64],
     risk: f64,
-    losses: &mut Vec<f64>,
     periods: &mut Vec<f64>,
 ) -> Result<(), Error> {
-    losses.clear();
-    losses.extend(portfolio.iter().map(|value| 0.0 - value));
-    let edge = threshold.choose(losses)?.threshold;
     periods.clear();
-    periods.extend(portfolio.iter().map(|value| f64::from(u8::from(0.0 - value > edge))));
+    periods.extend(portfolio.iter().map(|value| f64::from(u8::from(0.0 - value > threshold))));
     scale_to(risk, portfolio, periods)
 }
 

@@ -74,7 +74,11 @@ pub(super) fn fitted(returns: &[f64], matched: bool, confidence: Confidence) -> 
 }
 
 /// The tail of the expansion with some moments.
-pub(super) fn of_moments(moments: &Central, matched: bool, confidence: Confidence) -> Result<TailRisk, Error> {
+pub(super) fn of_moments(
+    moments: &Central,
+    matched: bool,
+    confidence: Confidence,
+) -> Result<TailRisk, Error> {
     let (skewness, kurtosis) = (moments.skewness(), moments.kurtosis());
     let outside = Error::CornishFisherDomain { skewness, kurtosis };
     let (cubic, scale) = if matched {

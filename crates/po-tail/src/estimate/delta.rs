@@ -17,7 +17,11 @@ pub(super) fn normal(returns: &[f64], confidence: Confidence) -> TailRisk {
 }
 
 /// Of Student's t, from the observed information.
-pub(super) fn student_t(fit: &StudentTFit, returns: &[f64], confidence: Confidence) -> Result<TailRisk, Error> {
+pub(super) fn student_t(
+    fit: &StudentTFit,
+    returns: &[f64],
+    confidence: Confidence,
+) -> Result<TailRisk, Error> {
     if fit.degrees.is_infinite() {
         return Ok(normal(returns, confidence));
     }
@@ -49,7 +53,11 @@ pub(super) fn student_t(fit: &StudentTFit, returns: &[f64], confidence: Confiden
 }
 
 /// Of the expansions: each return moves the four moments, and these the risk.
-pub(super) fn cornish_fisher(returns: &[f64], matched: bool, confidence: Confidence) -> Result<TailRisk, Error> {
+pub(super) fn cornish_fisher(
+    returns: &[f64],
+    matched: bool,
+    confidence: Confidence,
+) -> Result<TailRisk, Error> {
     let central = Central::of(returns);
     let Central { mean, second, third, fourth } = central;
     let risk = |moved: Central| cornish_fisher::of_moments(&moved, matched, confidence);

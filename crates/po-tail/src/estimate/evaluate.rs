@@ -44,8 +44,7 @@ impl TailModel {
         self.estimate_into(returns, confidence, &mut TailScratch::default())
     }
 
-    /// Estimates with `scratch`; from the second call of one length on without touching the heap, [`TailModel::Evt`]
-    /// excepted.
+    /// Estimates with `scratch`; from the second call of one length on without touching the heap.
     ///
     /// # Errors
     /// As [`TailModel::check`]; [`InputError::Empty`] for no return, and

@@ -140,7 +140,9 @@ impl TailModel {
         };
         Ok(match self {
             Self::Historical => historical(returns, risk, confidence, level),
-            Self::AgeWeighted { decay } => age_weighted(returns, *decay, risk, confidence, level, &mut scratch)?,
+            Self::AgeWeighted { decay } => {
+                age_weighted(returns, *decay, risk, confidence, level, &mut scratch)?
+            }
             Self::Normal => delta(delta::normal(returns, confidence)),
             Self::StudentT => delta(delta::student_t(&StudentTFit::of(returns)?, returns, confidence)?),
             Self::CornishFisher => delta(delta::cornish_fisher(returns, false, confidence)?),
@@ -232,8 +234,8 @@ fn age_weighted(
     let squares: f64 = scratch.weighted.iter().map(|pair| pair.1 * pair.1).sum();
     let worth = total * total / squares;
     let error = delta::tail_mean(&scratch.weighted, total, risk, confidence, worth);
-    let reach = normal_upper_quantile(0.5 * level.tail())
-        * (confidence.level() * confidence.tail() / worth).sqrt();
+    let reach =
+        normal_upper_quantile(0.5 * level.tail()) * (confidence.level() * confidence.tail() / worth).sqrt();
     let mut end = |at: f64, beyond: f64| -> Result<f64, InputError> {
         if at > 0.0 && at < 1.0 {
             Ok(aged(returns, decay, Confidence::new(at)?, scratch).var)

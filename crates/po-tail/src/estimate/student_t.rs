@@ -287,9 +287,14 @@ fn maximum(returns: &[f64], unit: (f64, f64), start: Point) -> Result<(Point, us
     }
     for iteration in 1..=STEPS {
         let Derivatives { value, gradient, information } = point.derivatives(returns, unit);
-        let bound = point.inverse <= LEAST && gradient[2] <= 0.0 || point.inverse >= MOST && gradient[2] >= 0.0;
+        let bound =
+            point.inverse <= LEAST && gradient[2] <= 0.0 || point.inverse >= MOST && gradient[2] >= 0.0;
         let newton = if bound {
-            let pair = [[information[0][0], information[0][1], 0.0], [information[1][0], information[1][1], 0.0], [0.0, 0.0, 1.0]];
+            let pair = [
+                [information[0][0], information[0][1], 0.0],
+                [information[1][0], information[1][1], 0.0],
+                [0.0, 0.0, 1.0],
+            ];
             solve(&pair, [gradient[0], gradient[1], 0.0])
         } else {
             solve(&information, gradient)

@@ -79,7 +79,12 @@ pub(super) fn probable(
 }
 
 /// The tail of returns whose weights fall with age.
-pub(super) fn aged(returns: &[f64], decay: f64, confidence: Confidence, scratch: &mut TailScratch) -> TailRisk {
+pub(super) fn aged(
+    returns: &[f64],
+    decay: f64,
+    confidence: Confidence,
+    scratch: &mut TailScratch,
+) -> TailRisk {
     scratch.weighted.clear();
     let (mut weight, mut total) = (1.0, 0.0);
     for value in returns.iter().rev() {

@@ -1,9 +1,11 @@
 //! The tail of residuals under a volatility that moves.
 
-use po_core::Confidence;
+use po_core::{Confidence, InputError};
 
 use super::RollingTail;
 use super::rolling::loss_of;
+#[cfg(feature = "serde")]
+use super::snapshot::Bits;
 use crate::estimate::deviation;
 use crate::{Error, EwmaFilter, TailRisk};
 
@@ -34,7 +36,7 @@ use crate::{Error, EwmaFilter, TailRisk};
 /// Hull and White (1998), "Incorporating volatility updating into the historical simulation method for value-at-risk".
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", serde(try_from = "FilteredState", into = "FilteredState"))]
 pub struct FilteredTail {
     filter: EwmaFilter,
     /// Returns that started the volatility, up to those that are needed.
@@ -57,8 +59,8 @@ impl FilteredTail {
     /// Takes in a return, and hands back the risk of the next bar; none before the first residual.
     ///
     /// # Errors
-    /// [`InputError::OutOfRange`](po_core::InputError::OutOfRange) for a return that is not a number, or beyond 1e100 in
-    /// size, and for one that leaves the volatility at zero; all then stays as it was.
+    /// [`InputError::OutOfRange`] for a return that is not a number, or beyond 1e100 in size or in volatilities, and for
+    /// one that leaves the volatility at zero; all then stays as it was.
     pub fn update(&mut self, value: f64) -> Result<Option<TailRisk>, Error> {
         loss_of(value)?;
         if self.started < self.filter.warm_up {
@@ -75,7 +77,12 @@ impl FilteredTail {
         }
         let next = self.filter.next(self.variance, value);
         let volatility = deviation(next)?;
-        let risk = self.residuals.update(value / deviation(self.variance)?)?;
+        let residual = value / deviation(self.variance)?;
+        if loss_of(residual).is_err() {
+            let (name, expected) = ("the return over its volatility", "a number in [-1e100, 1e100]");
+            return Err(InputError::OutOfRange { name, value: residual, expected }.into());
+        }
+        let risk = self.residuals.update(residual)?;
         self.variance = next;
         Ok(Some(risk.rescaled(0.0, volatility)))
     }
@@ -96,5 +103,52 @@ impl FilteredTail {
     #[must_use]
     pub fn residuals(&self) -> &RollingTail {
         &self.residuals
+    }
+}
+
+/// What is kept of a stream.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename = "FilteredTail", deny_unknown_fields)]
+struct FilteredState {
+    filter: EwmaFilter,
+    started: usize,
+    /// One number.
+    variance: Bits,
+    residuals: RollingTail,
+}
+
+#[cfg(feature = "serde")]
+impl From<FilteredTail> for FilteredState {
+    fn from(tail: FilteredTail) -> Self {
+        let variance = Bits::of(&[tail.variance]);
+        Self { filter: tail.filter, started: tail.started, variance, residuals: tail.residuals }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<FilteredState> for FilteredTail {
+    type Error = Error;
+
+    fn try_from(state: FilteredState) -> Result<Self, Error> {
+        state.filter.check()?;
+        let numbers = state.variance.numbers();
+        let &[variance] = numbers.as_slice() else {
+            let (what, expected, actual) = ("the list of variances", 1, numbers.len());
+            return Err(InputError::LengthMismatch { what, expected, actual }.into());
+        };
+        if state.started > state.filter.warm_up {
+            let (name, value) = ("the number of returns that started the volatility", state.started as f64);
+            let expected = "at most the number of returns to start from";
+            return Err(InputError::OutOfRange { name, value, expected }.into());
+        }
+        if state.started == state.filter.warm_up {
+            deviation(variance)?;
+        } else if !state.residuals.is_empty() || !(variance >= 0.0 && variance.is_finite()) {
+            let (name, expected) =
+                ("the sum of squares", "a finite number of zero or more, and no residual yet");
+            return Err(InputError::OutOfRange { name, value: variance, expected }.into());
+        }
+        Ok(Self { filter: state.filter, started: state.started, variance, residuals: state.residuals })
     }
 }

@@ -4,6 +4,8 @@ mod decayed;
 mod filtered;
 mod ranked;
 mod rolling;
+#[cfg(feature = "serde")]
+mod snapshot;
 
 pub use decayed::DecayedTail;
 pub use filtered::FilteredTail;

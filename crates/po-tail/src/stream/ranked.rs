@@ -200,11 +200,17 @@ impl Ranked {
             if before + block.mass < mass - rounding {
                 before += block.mass;
                 above += block.total;
-                var = block.losses[block.len - 1];
+                if block.mass > 0.0 {
+                    var = block.losses[block.len - 1];
+                }
                 continue;
             }
             for place in 0..block.len {
                 let (loss, weight) = block.entry(place);
+                // What is so old that nothing is left of its weight is not in the sample, as in the batch estimate.
+                if weight <= 0.0 {
+                    continue;
+                }
                 if before < mass - rounding || edge.is_none() {
                     edge = Some((before, above, loss));
                 }

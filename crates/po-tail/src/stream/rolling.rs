@@ -3,10 +3,15 @@
 use po_core::{Confidence, InputError};
 
 use super::ranked::Ranked;
+#[cfg(feature = "serde")]
+use super::snapshot::{Bits, circle, ranked};
 use crate::{Error, TailRisk};
 
 /// The greatest return, of either sign, that a stream takes: sums of such losses do not overflow.
 const GREATEST: f64 = 1e100;
+
+/// The longest window, for which a stream takes nearly a gigabyte.
+const LONGEST: usize = 10_000_000;
 
 /// Value at risk and its conditional mean of the last W returns, exact after every bar.
 ///
@@ -56,7 +61,7 @@ impl RollingTail {
     /// A stream with all the memory that it will need.
     ///
     /// # Errors
-    /// [`InputError::OutOfRange`] for an empty window.
+    /// [`InputError::OutOfRange`] for a window of none, or of more than ten million.
     pub fn new(window: usize, confidence: Confidence) -> Result<Self, Error> {
         check_window(window)?;
         let (losses, ranked) = (Vec::with_capacity(window), Ranked::new(window));
@@ -135,20 +140,21 @@ pub(super) fn loss_of(value: f64) -> Result<f64, Error> {
 }
 
 pub(super) fn check_window(window: usize) -> Result<(), Error> {
-    if window > 0 {
+    if (1..=LONGEST).contains(&window) {
         return Ok(());
     }
-    Err(InputError::OutOfRange { name: "the window", value: 0.0, expected: "1 or more" }.into())
+    let (name, expected) = ("the window", "a number in [1, 10000000]");
+    Err(InputError::OutOfRange { name, value: window as f64, expected }.into())
 }
 
-/// What is kept of a stream. The blocks are, too: sums depend on them in their last bits.
+/// What is kept of a stream.
 #[cfg(feature = "serde")]
 #[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename = "RollingTail", deny_unknown_fields)]
 struct RollingState {
     window: usize,
     confidence: Confidence,
-    losses: Vec<f64>,
+    losses: Bits,
     next: usize,
     blocks: Vec<usize>,
 }
@@ -156,9 +162,8 @@ struct RollingState {
 #[cfg(feature = "serde")]
 impl From<RollingTail> for RollingState {
     fn from(tail: RollingTail) -> Self {
-        let blocks = tail.ranked.partition();
-        let RollingTail { window, confidence, losses, next, .. } = tail;
-        Self { window, confidence, losses, next, blocks }
+        let (losses, blocks) = (Bits::of(&tail.losses), tail.ranked.partition());
+        Self { window: tail.window, confidence: tail.confidence, losses, next: tail.next, blocks }
     }
 }
 
@@ -167,42 +172,13 @@ impl TryFrom<RollingState> for RollingTail {
     type Error = Error;
 
     fn try_from(state: RollingState) -> Result<Self, Error> {
-        let RollingState { window, confidence, losses: kept, next, blocks } = state;
-        check_window(window)?;
-        check_circle(&kept, next, window)?;
-        let entries = kept.iter().map(|loss| (*loss, 1.0)).collect();
-        let ranked = restored(window, entries, &blocks)?;
-        let mut losses = Vec::with_capacity(window);
-        losses.extend_from_slice(&kept);
-        Ok(Self { window, confidence, losses, next, ranked })
+        check_window(state.window)?;
+        let losses = circle(&state.losses, state.next, state.window)?;
+        let entries = losses.iter().map(|loss| (*loss, 1.0)).collect();
+        let mut tail = Self::new(state.window, state.confidence)?;
+        tail.ranked = ranked(state.window, entries, &state.blocks)?;
+        tail.losses.extend_from_slice(&losses);
+        tail.next = state.next;
+        Ok(tail)
     }
-}
-
-/// Refuses a circle of losses that no stream has.
-#[cfg(feature = "serde")]
-pub(super) fn check_circle(losses: &[f64], next: usize, window: usize) -> Result<(), Error> {
-    if losses.len() > window {
-        let (what, expected, actual) = ("the losses of the window", window, losses.len());
-        return Err(InputError::LengthMismatch { what, expected, actual }.into());
-    }
-    for loss in losses {
-        loss_of(-*loss)?;
-    }
-    if next > 0 && (next >= window || losses.len() < window) {
-        let (name, expected) = ("the place of the next loss", "a place in a full window");
-        return Err(InputError::OutOfRange { name, value: next as f64, expected }.into());
-    }
-    Ok(())
-}
-
-#[cfg(feature = "serde")]
-pub(super) fn restored(
-    window: usize,
-    entries: Vec<super::ranked::Entry>,
-    blocks: &[usize],
-) -> Result<Ranked, Error> {
-    let (name, expected) = ("the number of blocks", "blocks that hold the losses of the window");
-    let value = blocks.len() as f64;
-    Ranked::restore(window, entries, blocks)
-        .ok_or_else(|| InputError::OutOfRange { name, value, expected }.into())
 }

@@ -67,7 +67,8 @@ impl TailView {
         let target = if near { greatest } else { view.value };
         losses.retain(|loss| *loss < target);
         let out = match view.relation {
-            Relation::AtMost => target < least,
+            // All that is left of a tail at the least loss are scenarios of that loss, as for `Equal`.
+            Relation::AtMost => target < least || (losses.is_empty() && least < greatest),
             Relation::AtLeast => target > greatest,
             Relation::Equal => losses.is_empty() || target > greatest,
         };

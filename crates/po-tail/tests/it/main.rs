@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 mod backtest;
 mod conic_risk;
+mod contribution;
+mod estimate;
 mod extreme;
 mod optimise_allocator;
 mod overlay;
 mod programme;
 mod scenario;
+mod stream;
 mod stress;
 mod threshold;
