@@ -51,6 +51,8 @@ pub(in crate::optimise) struct Search {
     /// The slope of the Lagrangian along each asset, but for absolute values and the ridge.
     pub(super) slopes: Vec<f64>,
     pub(super) x: Vec<f64>,
+    /// What is known of the multipliers of the bounds of all assets.
+    bounds: Vec<f64>,
     /// x, and the prices of bounds, of the assets that are looked at; prices of rows.
     first: Vec<f64>,
     prices: Vec<f64>,
@@ -108,11 +110,11 @@ impl Search {
 
     /// Begins at the portfolio of about the least variance.
     fn begin_cold(&mut self, program: &CvarProgram<'_>) -> Result<(), Error> {
-        let Self { start, slopes, multipliers, prices, x, .. } = self;
+        let Self { start, slopes, multipliers, bounds, x, .. } = self;
         start.find(program)?;
         x.clone_from(&start.solution.x);
         start.slopes_into(program, slopes);
-        prices.clone_from(&start.solution.bounds);
+        bounds.clone_from(&start.solution.bounds);
         multipliers.rows.clone_from(&start.solution.rows);
         multipliers.absolute.clear();
         multipliers.absolute.extend(start.solution.absolute.iter().map(|price| 0.0 - price));
@@ -138,12 +140,12 @@ impl Search {
 
     /// Begins at a solution.
     fn begin_warm(&mut self, program: &CvarProgram<'_>, solution: &CvarSolution) {
-        let Self { multipliers, prices, x, .. } = self;
+        let Self { multipliers, bounds, x, .. } = self;
         x.clone_from(&solution.x);
         for ((x, lower), upper) in x.iter_mut().zip(program.lower).zip(program.upper) {
             *x = x.max(*lower).min(*upper);
         }
-        prices.clone_from(&solution.bounds);
+        bounds.clone_from(&solution.bounds);
         multipliers.rows.clone_from(&solution.rows);
         multipliers.absolute.clear();
         multipliers.absolute.extend(solution.absolute.iter().map(|price| 0.0 - price));
@@ -156,7 +158,7 @@ impl Search {
 
     /// Forgets multipliers that led nowhere.
     fn forget(&mut self) {
-        self.prices.fill(0.0);
+        self.bounds.fill(0.0);
         self.multipliers.rows.fill(0.0);
         self.multipliers.cap = self.multipliers.cap.min(self.chosen.objective_unit);
     }
@@ -195,18 +197,26 @@ impl Search {
     /// Writes the restricted programme, and puts the interior point near to x.
     fn place(&mut self, program: &CvarProgram<'_>, mu: f64) {
         let Self {
-            chosen, restricted, interior, tail, x, first, prices, equations, known, multipliers, ..
+            chosen,
+            restricted,
+            interior,
+            tail,
+            x,
+            bounds,
+            first,
+            prices,
+            equations,
+            known,
+            multipliers,
+            ..
         } = self;
         known.reset(x.len(), tail.losses.len());
         chosen.write(program, x, restricted);
         first.clear();
         first.extend(chosen.assets.iter().map(|&asset| x[asset]));
         let slope = chosen.objective_unit * chosen.unit;
-        let of_bounds = chosen.assets.iter().map(|&asset| prices[asset] / slope);
-        // The list of all assets is not needed again.
-        equations.clear();
-        equations.extend(of_bounds);
-        std::mem::swap(prices, equations);
+        prices.clear();
+        prices.extend(chosen.assets.iter().map(|&asset| bounds[asset] / slope));
         equations.clear();
         equations.extend(multipliers.rows.iter().map(|y| y / slope));
         let cap = multipliers.cap / chosen.objective_unit;
