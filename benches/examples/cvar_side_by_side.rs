@@ -19,7 +19,9 @@ const TASKS: [(usize, usize, f64); 5] =
 
 fn main() {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        println!("usage: cvar_side_by_side FOLDER: writes simulated returns, and our own times and risks there");
+        println!(
+            "usage: cvar_side_by_side FOLDER: writes simulated returns, and our own times and risks there"
+        );
         return;
     };
     std::fs::create_dir_all(&folder).expect("a folder that can be made");
@@ -59,7 +61,9 @@ fn main() {
         assert_eq!(solution.status, Status::Converged, "{assets} x {scenarios}");
         let gap = solution.certificate.gap / solution.cvar;
         let (task, cvar) = (format!("{assets}x{scenarios}x{gross}"), solution.cvar);
-        lines.push(format!("  \"{task}\": {{\"seconds\": {seconds:e}, \"cvar\": {cvar:e}, \"gap\": {gap:e}}}"));
+        lines.push(format!(
+            "  \"{task}\": {{\"seconds\": {seconds:e}, \"cvar\": {cvar:e}, \"gap\": {gap:e}}}"
+        ));
     }
     let text = format!("{{\n{}\n}}\n", lines.join(",\n"));
     std::fs::write(folder.join("po.json"), text).expect("a file that can be written");

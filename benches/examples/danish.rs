@@ -1,4 +1,4 @@
-//! The Danish fire losses above ten million kroner, as McNeil (1997) and the program evir print them. The argument is a file
+//! The Danish fire losses above ten million kroner, as `McNeil` (1997) and the program evir print them. The argument is a file
 //! with a column `loss_mDKK`.
 
 #![expect(clippy::expect_used, reason = "a check that cannot be made should stop")]

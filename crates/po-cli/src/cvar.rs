@@ -38,6 +38,8 @@ pub(crate) struct TailOptimum {
     pub(crate) bound: f64,
     pub(crate) mean: f64,
     pub(crate) cost: f64,
+    /// The volatility per year.
+    pub(crate) volatility: f64,
     pub(crate) prices: Vec<ShadowPrice>,
     pub(crate) scenarios: usize,
     /// The length of the observations, in years.
@@ -137,6 +139,8 @@ pub(crate) fn optimise_tail(
     let drawdowns = params.measure.is_drawdown();
     let input = CvarInput { mean: mean.as_deref(), ..CvarInput::from(returns) };
     let portfolio = MeanCvar::new(params).and_then(|optimiser| optimiser.allocate(input)).map_err(refused)?;
+    let variance = problem.covariance.portfolio_variance(&portfolio.solution.weights);
+    let variance = variance.map_err(Error::input(universe))?;
     let unit = if returned(&objective) { periods } else { 1.0 };
     let prices = portfolio.shadow_prices().into_iter().map(|price| annual(price, unit, periods)).collect();
     let worst = worst(&portfolio, returns, drawdowns, &problem.observations.dates);
@@ -151,6 +155,7 @@ pub(crate) fn optimise_tail(
         bound: unit * portfolio.bound,
         mean: periods * portfolio.mean,
         cost: periods * portfolio.cost,
+        volatility: (periods * variance.max(0.0)).sqrt(),
         prices,
         scenarios: returns.observations(),
         years,

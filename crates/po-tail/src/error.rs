@@ -127,7 +127,9 @@ pub enum Error {
         what: &'static str,
     },
     /// The quantile asked for lies under the threshold, where the model of the tail says nothing.
-    #[error("the confidence is {level}, expected at least {coverage}, the share of losses up to the threshold")]
+    #[error(
+        "the confidence is {level}, expected at least {coverage}, the share of losses up to the threshold"
+    )]
     UnderThreshold {
         /// The confidence asked for.
         level: f64,
@@ -143,9 +145,7 @@ impl Error {
         match self {
             Self::Input(error) => error.named(universe),
             Self::Programme(error) => error.named(universe),
-            Self::View { view, .. } => {
-                self.to_string().replace(&view.to_string(), &view.named(universe))
-            }
+            Self::View { view, .. } => self.to_string().replace(&view.to_string(), &view.named(universe)),
             other => other.to_string(),
         }
     }

@@ -4,6 +4,10 @@
 
 #[path = "no_alloc/backtest.rs"]
 mod backtest;
+#[path = "no_alloc/contribution.rs"]
+mod contribution;
+#[path = "no_alloc/estimate.rs"]
+mod estimate;
 #[path = "no_alloc/extreme.rs"]
 mod extreme;
 #[path = "no_alloc/optimise.rs"]
@@ -12,6 +16,8 @@ mod optimise;
 mod programme;
 #[path = "no_alloc/scenario.rs"]
 mod scenario;
+#[path = "no_alloc/stream.rs"]
+mod stream;
 #[path = "no_alloc/threshold.rs"]
 mod threshold;
 

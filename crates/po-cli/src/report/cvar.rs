@@ -66,10 +66,10 @@ impl TailOptimum {
 }
 
 /// The lines of the summary.
-pub(super) fn summary(report: &Report, tail: &TailOptimum) -> String {
+pub(super) fn summary(tail: &TailOptimum) -> String {
     let mut text = String::new();
     if let Some(basis) = tail.basis {
-        let error = report.volatility * report.annual() / tail.years.sqrt();
+        let error = tail.volatility / tail.years.sqrt();
         let source = match basis {
             Basis::Sample => format!("{}, standard error {}", basis.words(), percent(error)),
             _ => basis.words().to_owned(),

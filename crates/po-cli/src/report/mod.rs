@@ -241,9 +241,15 @@ impl Report {
         group.members().iter().map(|&asset| of(self.weights[asset])).sum()
     }
 
+    /// Whose risk it is, for risk budgets that no overlay has changed.
+    fn budgeted(&self) -> Option<&RiskShares> {
+        let changed = self.overlaid.as_ref().is_some_and(|overlaid| !overlaid.decision.is_unchanged());
+        self.shares.as_ref().filter(|_| !changed)
+    }
+
     /// The share of each asset in the risk: in the variance, or in what a budget shares.
     fn shares_of_risk(&self) -> Option<&[f64]> {
-        let budgeted = self.shares.as_ref().map(|shares| &shares.report.share);
+        let budgeted = self.budgeted().map(|shares| &shares.report.share);
         budgeted.or(self.contributions.as_ref()).map(Vec::as_slice)
     }
 

@@ -26,11 +26,12 @@ impl Optimum {
 }
 
 /// The lines of the summary.
-pub(super) fn summary(report: &Report, optimum: &Optimum) -> String {
+pub(super) fn summary(optimum: &Optimum) -> String {
     let portfolio = &optimum.portfolio;
     let mut text = String::new();
     if let (Some(mean), Some(basis)) = (portfolio.mean, optimum.basis) {
-        let error = report.volatility * report.annual() / optimum.years.sqrt();
+        // Of the weights that were found: an overlay may have changed those of the report.
+        let error = portfolio.volatility() / optimum.years.sqrt();
         let source = match basis {
             Basis::Sample => format!("{}, standard error {}", basis.words(), percent(error)),
             _ => basis.words().to_owned(),

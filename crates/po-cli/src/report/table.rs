@@ -70,7 +70,8 @@ pub(super) fn weights(report: &Report, sort: Sort) -> (Vec<&'static str>, Vec<Ve
         header.extend(["held now", "trade"]);
     }
     header.extend(["volatility", "share of risk"]);
-    if report.shares.is_some() {
+    let budgeted = report.budgeted();
+    if budgeted.is_some() {
         header.extend(["budget", "used"]);
     }
     header.extend(report.clusters.as_ref().map(|_| "cluster"));
@@ -82,7 +83,7 @@ pub(super) fn weights(report: &Report, sort: Sort) -> (Vec<&'static str>, Vec<Ve
         }
         row.push(percent(report.volatilities[asset] * report.annual()));
         row.push(shares.map_or("-".to_owned(), |shares| percent(shares[asset])));
-        row.extend(report.shares.iter().flat_map(|shares| shares.cells(asset)));
+        row.extend(budgeted.iter().flat_map(|shares| shares.cells(asset)));
         row.extend(report.clusters.as_ref().map(|clusters| clusters[asset].to_string()));
         row
     };
@@ -134,8 +135,8 @@ pub(super) fn summary(report: &Report) -> String {
         text += &format!("turnover {} of capital, bought and sold\n", percent(turnover));
     }
     text += &report.overlaid.as_ref().map_or(String::new(), |overlaid| overlay::summary(report, overlaid));
-    text += &report.optimum.as_ref().map_or(String::new(), |optimum| optimum::summary(report, optimum));
-    text += &report.tail.as_ref().map_or(String::new(), |tail| cvar::summary(report, tail));
+    text += &report.optimum.as_ref().map_or(String::new(), optimum::summary);
+    text += &report.tail.as_ref().map_or(String::new(), cvar::summary);
     text += &report.shares.as_ref().map_or(String::new(), shares::summary);
     text += &report.solution.as_ref().map_or(String::new(), optimum::certificate);
     text

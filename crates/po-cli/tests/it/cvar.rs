@@ -178,28 +178,43 @@ fn what_has_no_meaning_is_refused() {
     for (args, message) in [
         (&["--risk", "gini", "--method", "min-cvar"][..], format!("optimisation by a tail needs {MEASURES}")),
         (&["--method", "max-return", "--risk", "mad"], format!("optimisation by a tail needs {MEASURES}")),
-        (&["--robust", "1", "--method", "min-variance"], format!("--robust has no meaning for --method min-variance, {users}")),
-        (&["--robust", "1", "--method", "max-return"], "--robust needs --method min-cvar or mean-cvar, or --risk cvar".to_owned()),
-        (&["--robust", "1", "--method", "min-cvar", "--risk", "evar"], "--robust needs --risk cvar".to_owned()),
+        (
+            &["--robust", "1", "--method", "min-variance"],
+            format!("--robust has no meaning for --method min-variance, {users}"),
+        ),
+        (
+            &["--robust", "1", "--method", "max-return"],
+            "--robust needs --method min-cvar or mean-cvar, or --risk cvar".to_owned(),
+        ),
+        (
+            &["--robust", "1", "--method", "min-cvar", "--risk", "evar"],
+            "--robust needs --risk cvar".to_owned(),
+        ),
         (
             &["--robust=-1", "--method", "min-cvar"],
             "--robust is -1, expected a distance of returns of zero or more, such as 0.001".to_owned(),
         ),
-        (&["--method", "max-return", "--risk", "volatility", "--cvar-limit", "3%"], format!("--cvar-limit needs {MEASURES}")),
+        (
+            &["--method", "max-return", "--risk", "volatility", "--cvar-limit", "3%"],
+            format!("--cvar-limit needs {MEASURES}"),
+        ),
         (
             &["--method", "max-return", "--target-volatility", "0.1", "--cvar-limit", "3%"],
-            "--target-volatility needs --risk volatility: for measures of a tail there is --cvar-limit".to_owned(),
+            "--target-volatility needs --risk volatility: for measures of a tail there is --cvar-limit"
+                .to_owned(),
         ),
-        (&["--cvar-limit", "3%"], "--cvar-limit has no meaning for --method hrp, expected --method max-return".to_owned()),
         (
-            &["--method", "min-cvar", "--constraint", "cardinality <= 3"],
-            "tail-risk optimisation cannot take a limit on the number of assets held, which needs a search over choices of assets, expected a request without it".to_owned(),
+            &["--cvar-limit", "3%"],
+            "--cvar-limit has no meaning for --method hrp, expected --method max-return".to_owned(),
         ),
         (
             &["--method", "min-cvar", "--risk", "worst", "--level", "0.9"],
             "--confidence needs --risk with a tail, such as --risk cvar".to_owned(),
         ),
-        (&["--method", "min-cvar", "--level", "1.5"], "--confidence is 1.5, expected a number between 0 and 1, such as 0.95".to_owned()),
+        (
+            &["--method", "min-cvar", "--level", "1.5"],
+            "--confidence is 1.5, expected a number between 0 and 1, such as 0.95".to_owned(),
+        ),
     ] {
         refused(args, 2, &message);
     }

@@ -158,6 +158,21 @@ fn the_cap_comes_after_a_band() {
     close(&capped["trades"]["EEE"], trade, 1e-12, "trades are from what is held");
 }
 
+#[test]
+fn what_is_said_of_the_method_is_about_its_own_weights() {
+    let folder = folder();
+    let run = |args: &[&str]| folder.po(&[&["allocate", "prices.csv"], args].concat()).out;
+    for method in ["max-sharpe", "mean-cvar"] {
+        let plain = run(&["--method", method]);
+        let line = plain.lines().find(|line| line.starts_with("expected return ")).unwrap();
+        let capped = run(&["--method", method, "--overlay", "tail:cvar<=0.4%"]);
+        let before = format!("what follows is about the weights of {method} before the overlay:\n{line}\n");
+        assert!(capped.contains(&before), "{capped}");
+    }
+    let capped = run(&["--method", "risk-parity", "--overlay", "tail:cvar<=0.4%"]);
+    assert!(!capped.lines().next().unwrap().contains("budget"), "{capped}");
+}
+
 fn refused(args: &[&str], message: &str) {
     let done = folder().po(&[&["allocate", "prices.csv"], args].concat());
     assert_eq!((done.status, done.out.as_str()), (2, ""), "{args:?}");

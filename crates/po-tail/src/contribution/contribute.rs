@@ -102,7 +102,7 @@ impl ContributionModel {
                 match measure {
                     ContributionMeasure::Var => kernel_periods(portfolio, confidence, tail, periods)?,
                     ContributionMeasure::Cvar => {
-                        exact_periods(measure, portfolio, confidence, tail, losses, periods)?
+                        exact_periods(measure, portfolio, confidence, tail, losses, periods)?;
                     }
                 }
                 by_periods(returns, periods, marginal);
@@ -223,6 +223,10 @@ impl TailContributions {
         finite(TailRisk { var: parts.risk, cvar: parts.risk })?;
         let earned = dot(mean, weights);
         for (asset, weight) in weights.iter().enumerate() {
+            if *weight == 0.0 {
+                parts.incremental.push(0.0);
+                continue;
+            }
             // Over the other assets alone: less the asset's part of the variance, rounding would be left of a single one.
             let others = (0..weights.len()).filter(|other| *other != asset);
             let column = covariance.column(asset);

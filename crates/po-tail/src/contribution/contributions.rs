@@ -18,6 +18,24 @@
 /// weights stay as they are and its capital earns nothing; if what is left stands still, its risk is the loss that never
 /// changes. Shares are zero where the risk is.
 ///
+/// # Examples
+/// ```
+/// use po_core::{Confidence, Returns, Weights};
+/// use po_tail::{ContributionMeasure, ContributionModel};
+///
+/// // In the worse of two periods the stock loses four per cent and its hedge gains two.
+/// let returns = Returns::from_column_slice(2, 2, &[0.03, -0.04, -0.01, 0.02])?;
+/// let weights = Weights::new(vec![0.75, 0.25])?;
+/// let (model, measure) = (ContributionModel::Historical, ContributionMeasure::Cvar);
+/// let parts = model.contributions(measure, &returns, &weights, Confidence::new(0.5)?)?;
+/// assert_eq!(parts.marginal, [0.04, -0.02]);
+/// assert_eq!(parts.component, [0.03, -0.005]);
+/// assert!((parts.risk - 0.025).abs() < 1e-17);
+/// // Without the stock the worse period is the other one, in which the hedge loses one per cent of a quarter.
+/// assert!((parts.incremental[0] - (0.025 - 0.0025)).abs() < 1e-17);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Source
 /// Tasche (1999), "Risk contributions and performance measurement"; Garman (1996) for incremental risk, here without his
 /// approximation.

@@ -3,6 +3,15 @@
 use crate::{GpdMethod, Threshold};
 
 /// Which number of the tail is shared out.
+///
+/// # Examples
+/// ```
+/// use po_tail::{ContributionMeasure, TailRisk};
+///
+/// let risk = TailRisk { var: 0.02, cvar: 0.03 };
+/// assert_eq!(ContributionMeasure::Var.of(risk), 0.02);
+/// assert_eq!(ContributionMeasure::default().of(risk), 0.03);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]

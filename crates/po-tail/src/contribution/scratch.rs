@@ -6,6 +6,22 @@ use crate::TailScratch;
 ///
 /// # Cost
 /// Some nine numbers of eight bytes per period.
+///
+/// # Examples
+/// ```
+/// use po_core::{Confidence, Returns, Weights};
+/// use po_tail::{ContributionMeasure, ContributionModel, ContributionScratch, TailContributions};
+///
+/// let returns = Returns::from_column_slice(2, 2, &[0.02, -0.04, 0.01, -0.02])?;
+/// let (weights, confidence) = (Weights::equal(2)?, Confidence::new(0.5)?);
+/// let (mut scratch, mut parts) = (ContributionScratch::default(), TailContributions::default());
+/// for model in [ContributionModel::Historical, ContributionModel::Kernel] {
+///     let measure = ContributionMeasure::Cvar;
+///     model.contributions_into(measure, &returns, &weights, confidence, &mut scratch, &mut parts)?;
+///     assert_eq!(parts.component, [0.02, 0.01]);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct ContributionScratch {
     /// Of the models of the tail.

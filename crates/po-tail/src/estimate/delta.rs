@@ -31,7 +31,7 @@ pub(super) fn student_t(
     };
     let tail = confidence.tail();
     let inverse = 1.0 / fit.degrees;
-    // Below one half, where the mean beyond still moves with the degrees.
+    // By differences, relative to the inverse degrees; it may pass one half a little, where the mean is still finite.
     let width = 1e-5 * inverse;
     let (above, below) =
         (student_tail(tail, 1.0 / (inverse + width)), student_tail(tail, 1.0 / (inverse - width)));

@@ -40,6 +40,18 @@ impl TailModel {
     ///
     /// # Errors
     /// As [`TailModel::estimate_into`].
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::Confidence;
+    /// use po_tail::TailModel;
+    ///
+    /// let returns = [0.02, -0.01, 0.01, -0.02];
+    /// let normal = TailModel::Normal.estimate(&returns, Confidence::new(0.95)?)?;
+    /// // Their mean is zero, their variance 0.001/3.
+    /// assert!((normal.var - 1.6448536269514722 * (0.001_f64 / 3.0).sqrt()).abs() < 1e-16);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn estimate(&self, returns: &[f64], confidence: Confidence) -> Result<TailRisk, Error> {
         self.estimate_into(returns, confidence, &mut TailScratch::default())
     }

@@ -11,6 +11,17 @@ use crate::Error;
 /// # Shapes and units
 /// T residuals, the oldest first: returns less their conditional means, over their conditional volatilities. Mean and
 /// volatility in returns of the next period; the volatility is positive.
+///
+/// # Examples
+/// ```
+/// use po_core::Confidence;
+/// use po_tail::{Filtered, TailModel};
+///
+/// let filtered = Filtered { residuals: &[1.0, -2.0], mean: 0.001, volatility: 0.02 };
+/// let risk = TailModel::Historical.estimate_filtered(filtered, Confidence::new(0.9)?)?;
+/// assert_eq!(risk.var, 0.039);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Filtered<'a> {
     /// Standardised residuals, gains positive.

@@ -82,7 +82,8 @@ pub enum TailModel {
     ///
     /// All moments divide by T. The conditional value at risk is the exact mean of the expansion beyond its own quantile.
     /// Skewness and kurtosis for which the expansion is no quantile function, because it does not rise everywhere, are
-    /// refused; that is every excess kurtosis above 8.
+    /// refused. Without skewness the excess kurtosis has to lie in [0, 8), and with any `|S| <= 6 (√2-1) = 2.49` between
+    /// `4 (1 + 11 s² ∓ sqrt(1 - 6 s² + s⁴))` where `s = S/6`.
     ///
     /// # Source
     /// Zangari (1996) and Boudt, Peterson and Croux (2008), equation 9, for value at risk; Maillard (2012), "A user's
@@ -91,7 +92,8 @@ pub enum TailModel {
     CornishFisher,
     /// The same expansion with parameters for which its own variance, skewness and kurtosis are those of the sample.
     ///
-    /// The plain expansion has other moments than those that it is given. This one reaches excess kurtoses up to 43.
+    /// The plain expansion has other moments than those that it is given. This one reaches excess kurtoses up to 43 without
+    /// skewness.
     ///
     /// # Source
     /// Maillard (2012), sections 3 and 4.

@@ -8,6 +8,19 @@ use super::{TailModel, TailRisk, TailScratch};
 use crate::{Error, GpdMethod, Threshold};
 
 /// What a model says of a series, or why it says nothing.
+///
+/// # Examples
+/// ```
+/// use po_core::Confidence;
+/// use po_tail::{Error, TailModel, TailSheet};
+///
+/// let models = [TailModel::Historical, TailModel::StudentT];
+/// let sheet = TailSheet::of_models(&[0.01, -0.02], Confidence::new(0.9)?, &models)?;
+/// assert_eq!(sheet.models[0].risk.as_ref().map(|risk| risk.var), Ok(0.02));
+/// let too_few = Error::TooFew { what: "the series of returns", needed: 5, actual: 2 };
+/// assert_eq!(sheet.models[1].risk, Err(too_few));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelRow {
     /// The model.
@@ -17,6 +30,17 @@ pub struct ModelRow {
 }
 
 /// What a measure says of a series, or why it says nothing.
+///
+/// # Examples
+/// ```
+/// use po_core::{Confidence, Risk};
+/// use po_tail::{MeasureRow, TailSheet};
+///
+/// let sheet = TailSheet::of_models(&[0.01, -0.02], Confidence::new(0.9)?, &[])?;
+/// let worst = MeasureRow { measure: Risk::WorstRealisation, risk: Ok(0.02) };
+/// assert!(sheet.measures.contains(&worst));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeasureRow {
     /// The measure.

@@ -1,17 +1,19 @@
 //! Optimisation by tail risk, top to bottom.
 
 use po_convex::{CompiledConstraints, Constraints};
-use po_core::{Allocator, Certificate, Status};
+use po_core::{Allocator, Certificate, InputError, Status};
 
+use super::choice::{Chosen, Rules, choose};
 use super::fast::FastScratch;
 use super::functional::Worst;
 use super::measure::TailMeasure;
 use super::problem::{Problem, TARGET, tail_mean};
+use super::tracking::{TRACKING, Tracking};
 use super::wasserstein::Wasserstein;
 use crate::{CvarInput, CvarObjective, CvarPortfolio, CvarSolution, Error, MeanCvarParams};
 
 /// A gap above this, relative to the objective, proves nothing.
-const UNPROVEN: f64 = 1e-8;
+pub(super) const UNPROVEN: f64 = 1e-8;
 
 /// A limit that is missed by more, relative to the risk and the return, is not held.
 const MISSED: f64 = 1e-8;
@@ -66,14 +68,17 @@ impl MeanCvar {
     /// Checks the settings.
     ///
     /// # Errors
-    /// [`po_core::InputError::OutOfRange`] for a number of the objective or the radius of robustness;
-    /// [`po_convex::Error::Unsupported`] for constraints that need a covariance or a choice of assets, for trading costs
-    /// beside an objective without returns, and for robustness of another measure than conditional value at risk.
+    /// [`po_core::InputError::OutOfRange`] for a number of the objective, the radius of robustness, or a node limit of
+    /// zero; [`po_convex::Error::Unsupported`] for trading costs beside an objective without returns, and for robustness of another measure than conditional value at risk.
     /// Constraints are checked when the number of assets is known.
     pub fn new(params: MeanCvarParams) -> Result<Self, Error> {
         params.objective.check()?;
         if let Some(robust) = &params.robust {
             robust.check()?;
+        }
+        if params.node_limit == 0 {
+            let (name, expected) = ("the node limit", "one or more");
+            return Err(InputError::OutOfRange { name, value: 0.0, expected }.into());
         }
         supported(&params)?;
         Ok(Self { params })
@@ -98,7 +103,8 @@ impl Allocator for MeanCvar {
     /// [`Status::Stalled`], and the certificate says by how much.
     ///
     /// The second call of one size leaves the heap alone for conditional value at risk and the worst realisation, unless
-    /// robustness makes cones of them, a target has costs beside it, or the greatest return of all is asked for.
+    /// robustness or a benchmark makes cones of them, a target has costs beside it, the greatest return of all is asked for, or assets must be
+    /// chosen.
     ///
     /// # Errors
     /// [`Error::Input`] for what does not fit; [`Error::Programme`] with [`po_convex::Error::Infeasible`] and the
@@ -112,7 +118,8 @@ impl Allocator for MeanCvar {
         scratch: &mut MeanCvarScratch,
         portfolio: &mut CvarPortfolio,
     ) -> Result<(), Error> {
-        let MeanCvarParams { objective, measure, confidence, constraints, robust, warm_start } = &self.params;
+        let MeanCvarParams { objective, measure, confidence, constraints, robust, warm_start, node_limit } =
+            &self.params;
         let assets = input.returns.assets();
         if measure.is_drawdown() && !input.probabilities.is_empty() && !all_equal(input.probabilities) {
             let constraint = "probabilities of scenarios beside a measure of drawdown, which follows time";
@@ -125,6 +132,7 @@ impl Allocator for MeanCvar {
             mean.iter_mut().for_each(|mean| *mean -= risk_free);
         }
         let families = compiled.absolute();
+        let tracking = Tracking::of(constraints, input.returns, probabilities)?;
         let problem = Problem {
             returns: input.returns,
             probabilities,
@@ -140,16 +148,27 @@ impl Allocator for MeanCvar {
             upper: compiled.upper(),
             rows: compiled.rows(),
             families: families.as_slice(),
+            tracking: tracking.as_ref().filter(|tracking| tracking.limit < f64::INFINITY),
         };
         std::mem::swap(solution, &mut portfolio.program);
         if !warm_start {
             solution.tail.clear();
         }
-        solve(objective, &problem, fast, solution, portfolio)?;
+        if let Some(rules) = Rules::of(constraints, &problem)? {
+            let chosen = choose(objective, &problem, (&rules, *node_limit), fast, solution)?;
+            let Chosen { lower, upper, .. } = &chosen;
+            solve(objective, &Problem { lower, upper, ..problem }, fast, solution, portfolio)?;
+            chosen.conclude(objective, portfolio);
+        } else {
+            solve(objective, &problem, fast, solution, portfolio)?;
+            portfolio.nodes = 0;
+        }
         if let CvarObjective::MaxRatio { risk_free } = objective {
             portfolio.mean += risk_free * portfolio.solution.weights.net();
         }
         std::mem::swap(solution, &mut portfolio.program);
+        let x = portfolio.solution.weights.as_slice();
+        portfolio.tracking_error = tracking.as_ref().map(|tracking| tracking.error(x));
         let CvarPortfolio { objective: value, risk, .. } = portfolio;
         tracing::debug!(
             assets,
@@ -171,35 +190,19 @@ fn solve(
     solution: &mut CvarSolution,
     portfolio: &mut CvarPortfolio,
 ) -> Result<(), Error> {
-    let asked = match *objective {
-        CvarObjective::MinCvar | CvarObjective::MaxRatio { .. } => *problem,
-        CvarObjective::MaxReturn { cvar } => Problem { price: 0.0, reward: 1.0, limit: cvar, ..*problem },
-        CvarObjective::MinRisk { target_return } => Problem { target: target_return, ..*problem },
-        CvarObjective::Utility { risk_aversion } => Problem { price: risk_aversion, reward: 1.0, ..*problem },
-    };
-    let ratio = if let CvarObjective::MaxRatio { risk_free } = *objective {
-        Some(asked.maximise_ratio(risk_free, fast, solution)?)
-    } else {
-        asked.solve_into(fast, solution).map_err(|error| asked.explain(error, fast))?;
-        None
-    };
+    let asked = objective.ask(problem);
+    let ratio = objective.answer(&asked, fast, solution)?;
     let x = &solution.x;
     let risk = problem.risk(x, &mut fast.worst);
     let net = problem.net(x);
     // The objective from the scenarios: the solver's own is only to compare with.
-    let value = match *objective {
-        CvarObjective::MinCvar | CvarObjective::MinRisk { .. } => risk,
-        CvarObjective::MaxReturn { .. } => net,
-        CvarObjective::Utility { risk_aversion } => net - risk_aversion * risk,
-        CvarObjective::MaxRatio { .. } => net / risk,
-    };
-    let sign = if objective.is_maximised() { -1.0 } else { 1.0 };
+    let (value, sign) = (objective.value(risk, net), objective.sign());
     let scale = if ratio.is_some() { 1.0 / risk } else { 1.0 };
     portfolio.objective = value;
     portfolio.bound =
         ratio.map_or_else(|| sign * (solution.objective - solution.certificate.gap), |ratio| ratio.bound);
     let gap = sign * (value - portfolio.bound);
-    let missed = (risk - asked.limit).max(asked.target - net).max(0.0);
+    let missed = asked.missed(x, risk);
     let own = solution.certificate;
     portfolio.solution.weights.assign(x)?;
     portfolio.solution.iterations = solution.iterations;
@@ -227,6 +230,9 @@ fn solve(
     if asked.target > f64::NEG_INFINITY {
         let multiplier = solution.rows.get(problem.rows.len()).copied().unwrap_or(0.0);
         prices.push(TARGET, asked.target, f64::INFINITY, multiplier);
+    }
+    if let Some(tracking) = asked.tracking {
+        prices.push(TRACKING, f64::NEG_INFINITY, tracking.limit, solution.tracking);
     }
     prices.finish();
     Ok(())
@@ -269,23 +275,7 @@ fn all_equal(probabilities: &[f64]) -> bool {
 pub(super) fn supported(params: &MeanCvarParams) -> Result<(), Error> {
     let MeanCvarParams { objective, measure, constraints, robust, .. } = params;
     let refuse = |method, constraint| Err(po_convex::Error::Unsupported { method, constraint }.into());
-    let method = "tail-risk optimisation";
-    let Constraints { tracking_error, cardinality, min_position, max_correlation, costs, .. } = constraints;
-    if tracking_error.is_some() {
-        return refuse(method, "a limit on the tracking error, which needs a covariance");
-    }
-    if cardinality.is_some() {
-        return refuse(
-            method,
-            "a limit on the number of assets held, which needs a search over choices of assets",
-        );
-    }
-    if min_position.is_some_and(|position| position != 0.0) {
-        return refuse(method, "a least position, which needs a search over choices of assets");
-    }
-    if max_correlation.is_some() {
-        return refuse(method, "a limit on the correlation of assets held, which needs a covariance");
-    }
+    let Constraints { costs, .. } = constraints;
     if robust.is_some() && *measure != TailMeasure::Cvar {
         return refuse(measure.name(), "robustness against other distributions, which is one of cvar");
     }

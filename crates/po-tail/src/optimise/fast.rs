@@ -74,15 +74,18 @@ impl Problem<'_> {
         solved
     }
 
-    /// Whether the fast solver takes it: conditional value at risk or its limit, a charge that is no limit, and a target
-    /// without costs.
+    /// Whether the fast solver takes it: conditional value at risk or its limit, a charge that is no limit, a target
+    /// without costs, and no limit on the tracking error.
     fn is_a_programme(&self) -> bool {
         let measure = matches!(self.measure, TailMeasure::Cvar | TailMeasure::WorstRealisation);
         let charge = match self.charge {
             None => true,
             Some((norm, _)) => norm == GroundNorm::Greatest && self.limit == f64::INFINITY,
         };
-        measure && charge && (self.target == f64::NEG_INFINITY || !self.has_costs())
+        self.tracking.is_none()
+            && measure
+            && charge
+            && (self.target == f64::NEG_INFINITY || !self.has_costs())
     }
 
     /// β, and for the worst realisation a level beyond which there is no more than one scenario.

@@ -97,7 +97,15 @@ pub fn cvar_frontier(params: &CvarFrontierParams, input: CvarInput<'_>) -> Resul
     let mut point = |objective, before: Option<&CvarPortfolio>| -> Result<CvarPortfolio, Error> {
         let (constraints, warm_start) = (constraints.clone(), before.is_some());
         let (measure, confidence, robust) = (*measure, *confidence, *robust);
-        let params = MeanCvarParams { objective, measure, confidence, constraints, robust, warm_start };
+        let params = MeanCvarParams {
+            objective,
+            measure,
+            confidence,
+            constraints,
+            robust,
+            warm_start,
+            ..MeanCvarParams::default()
+        };
         let mut portfolio = before.cloned().unwrap_or_default();
         MeanCvar::new(params)?.allocate_into(input, &mut scratch, &mut portfolio)?;
         Ok(portfolio)

@@ -16,6 +16,7 @@ use super::wasserstein::Wasserstein;
 /// | `constraints` | long-only, fully invested | see [`Constraints`] | what a portfolio must satisfy |
 /// | `robust` | none | radius `>= 0` | the distributions near the scenarios to be safe against |
 /// | `warm_start` | `false` | | whether a call begins where the output of the last one ended |
+/// | `node_limit` | 100 000 | `>= 1` | problems solved, at most, where assets must be chosen |
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
@@ -26,13 +27,17 @@ pub struct MeanCvarParams {
     pub measure: TailMeasure,
     /// β.
     pub confidence: Confidence,
-    /// What a portfolio must satisfy. A tracking error, a choice of assets and a least position are refused.
+    /// What a portfolio must satisfy. The tracking error and correlations are those of the covariance of the scenarios
+    /// under their probabilities, `Σ_t p_t (r_t - m)(r_t - m)'` with `m = Σ_t p_t r_t`.
     pub constraints: Constraints,
     /// The distributions near the scenarios to be safe against; for conditional value at risk only.
     pub robust: Option<Wasserstein>,
     /// Whether a call begins at the tail of the output that it is given: faster for inputs that change little, and the
     /// same portfolio, to rounding, where that is unique.
     pub warm_start: bool,
+    /// Problems solved, at most, where a limit on the number of assets, a least position or a greatest correlation has them
+    /// chosen.
+    pub node_limit: usize,
 }
 
 impl Default for MeanCvarParams {
@@ -45,6 +50,7 @@ impl Default for MeanCvarParams {
             constraints,
             robust: None,
             warm_start: false,
+            node_limit: 100_000,
         }
     }
 }

@@ -14,6 +14,9 @@ const ROUNDING: f64 = 1e-11;
 /// from weights of them that are sound by construction, whatever the solver did. For a ratio of return to risk, which
 /// is not convex, it bounds the ratio of all portfolios with at least this risk. Where bounds are infinite, it is about
 /// portfolios nearby, and grows in proportion to the distance.
+///
+/// Where assets had to be chosen, it is about all choices, and for a ratio about all portfolios; shadow prices are those
+/// of the choice that was made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CvarPortfolio {
     /// Weights, how the numerics ended, and the proof.
@@ -34,9 +37,14 @@ pub struct CvarPortfolio {
     pub mean: f64,
     /// What trading costs, as a return.
     pub cost: f64,
+    /// The volatility of the difference to the benchmark of the constraints, from the covariance of the scenarios under
+    /// their probabilities, if there is one.
+    pub tracking_error: Option<f64>,
     /// The scenarios or periods that make up the risk, with the weight of each: the worst mean is
     /// `Σ q_t s_t` of their losses or drawdowns.
     pub tail: Vec<(usize, f64)>,
+    /// Problems solved where assets had to be chosen; zero where they did not.
+    pub nodes: usize,
     pub(super) prices: Prices,
     pub(super) program: CvarSolution,
 }
@@ -50,7 +58,8 @@ impl CvarPortfolio {
 
     /// The constraints that hold the objective back, and by how much it would change per unit of their limits.
     ///
-    /// The limit on the risk is called as its measure is, for example `cvar`, and the least return `target return`.
+    /// The limit on the risk is called as its measure is, for example `cvar`, the least return `target return`,
+    /// and the limit on the distance to the benchmark `tracking error`.
     #[must_use]
     pub fn shadow_prices(&self) -> Vec<ShadowPrice> {
         self.prices.list(self.objective)

@@ -6,6 +6,7 @@ use po_core::{Confidence, FactorCovariance, Returns};
 
 use super::functional::Worst;
 use super::measure::{Functional, TailMeasure};
+use super::tracking::Tracking;
 use super::wasserstein::GroundNorm;
 
 /// How errors and prices call the least return.
@@ -15,7 +16,7 @@ pub(super) const TARGET: &str = "target return";
 ///
 /// ```text
 /// minimise    λ ρ(x) - ω n(x)                  n(x) = μ'x - Σ_i k_i |x_i - h_i|
-/// subject to  ρ(x) <= limit,  n(x) >= target,  bounds, rows and families of absolute values
+/// subject to  ρ(x) <= limit,  n(x) >= target,  |x - b|_S <= tracking,  bounds, rows and families
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Problem<'a> {
@@ -41,6 +42,8 @@ pub(super) struct Problem<'a> {
     pub(super) rows: &'a Rows,
     /// At most two, with their costs.
     pub(super) families: &'a [Absolute<'a>],
+    /// The limit on the tracking error, if there is one.
+    pub(super) tracking: Option<&'a Tracking>,
 }
 
 impl Problem<'_> {

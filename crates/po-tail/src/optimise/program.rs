@@ -80,6 +80,8 @@ pub struct CvarSolution {
     pub iterations: usize,
     /// The proof, computed from the programme, x and the multipliers alone.
     pub certificate: Certificate,
+    /// Multiplier of a limit on the tracking error, which a programme has not: zero or less.
+    pub(crate) tracking: f64,
 }
 
 impl Clone for CvarSolution {
@@ -104,6 +106,7 @@ impl Clone for CvarSolution {
             status,
             iterations,
             certificate,
+            tracking,
         } = source;
         self.x.clone_from(x);
         self.rows.clone_from(rows);
@@ -117,6 +120,7 @@ impl Clone for CvarSolution {
         self.status = *status;
         self.iterations = *iterations;
         self.certificate = *certificate;
+        self.tracking = *tracking;
     }
 }
 

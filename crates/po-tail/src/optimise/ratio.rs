@@ -17,6 +17,8 @@ pub(super) struct Ratio {
     pub(super) value: f64,
     /// No portfolio with at least its risk has a greater one.
     pub(super) bound: f64,
+    /// No portfolio at all has a greater one.
+    pub(super) anywhere: f64,
 }
 
 impl Problem<'_> {
@@ -37,6 +39,7 @@ impl Problem<'_> {
         let safest = Problem { price: 1.0, reward: 0.0, ..*self };
         safest.solve_into(scratch, solution).map_err(|error| safest.explain(error, scratch))?;
         let (least, what) = (self.risk(&solution.x, &mut scratch.worst), self.measure.words());
+        let surely = least - solution.certificate.gap.max(0.0);
         if least <= 0.0 {
             return Err(Error::NotRisky { what, least });
         }
@@ -49,7 +52,7 @@ impl Problem<'_> {
             price = 0.0;
         }
         let mut iterations = solution.iterations;
-        let mut ratio = Ratio { value: price, bound: f64::INFINITY };
+        let mut ratio = Ratio { value: price, bound: f64::INFINITY, anywhere: f64::INFINITY };
         for _ in 0..PRICES {
             let priced = Problem { price, reward: 1.0, ..*self };
             priced.solve_into(scratch, solution)?;
@@ -58,12 +61,14 @@ impl Problem<'_> {
             ratio.value = self.net(&solution.x) / risk;
             let worth = (solution.certificate.gap - solution.objective).max(0.0);
             ratio.bound = price + worth / risk;
+            ratio.anywhere = if surely > 0.0 { price + worth / surely } else { f64::INFINITY };
             if ratio.value <= price * (1.0 + RISE) {
                 break;
             }
             price = ratio.value;
         }
         ratio.bound = ratio.bound.max(ratio.value);
+        ratio.anywhere = ratio.anywhere.max(ratio.value);
         solution.iterations = iterations;
         Ok(ratio)
     }

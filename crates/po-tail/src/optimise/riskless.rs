@@ -15,9 +15,12 @@ pub(super) struct RisklessScratch {
 }
 
 impl Problem<'_> {
-    /// Whether risk has neither a price nor a limit.
+    /// Whether risk has neither a price nor a limit, and nothing else needs cones.
     pub(super) fn is_riskless(&self) -> bool {
-        self.price <= 0.0 && self.limit == f64::INFINITY && self.target == f64::NEG_INFINITY
+        self.tracking.is_none()
+            && self.price <= 0.0
+            && self.limit == f64::INFINITY
+            && self.target == f64::NEG_INFINITY
     }
 
     /// Solves the problem; the tail is left empty.

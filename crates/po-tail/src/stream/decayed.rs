@@ -111,11 +111,12 @@ impl DecayedTail {
             return weight;
         }
         let exponent = |value: f64| (value.to_bits() >> 52) as i32;
-        // Down to about one, as far as there are such powers of two.
-        let factor = 2.0_f64.powi(-(exponent(newest) - exponent(self.decay)).min(1022));
+        let power = exponent(newest) - exponent(self.decay);
+        // Down to about one. Beside a decay that is hardly a number nothing is left of the past.
+        let factor = if power < 1023 { 2.0_f64.powi(-power) } else { 0.0 };
         self.weights.iter_mut().for_each(|weight| *weight *= factor);
         self.ranked.rescale(factor);
-        newest * factor / self.decay
+        if factor > 0.0 { newest * factor / self.decay } else { 1.0 }
     }
 
     /// The risk of the window; none before the first return.
@@ -125,6 +126,20 @@ impl DecayedTail {
     }
 
     /// The risk of the window at another confidence; none before the first return.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::Confidence;
+    /// use po_tail::DecayedTail;
+    ///
+    /// let mut tail = DecayedTail::new(2, 0.5, Confidence::new(0.5)?)?;
+    /// tail.update(-0.04)?;
+    /// tail.update(-0.01)?;
+    /// // Two thirds of the weight lose one per cent, one third four.
+    /// let risk = tail.risk_at(Confidence::new(0.9)?).unwrap();
+    /// assert_eq!((risk.var, risk.cvar, tail.len()), (0.04, 0.04, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn risk_at(&self, confidence: Confidence) -> Option<TailRisk> {
         (!self.losses.is_empty()).then(|| self.measure(confidence))
@@ -227,14 +242,13 @@ fn check_weights(weights: &[f64], next: usize, decay: f64) -> Result<(), Error> 
     let refused = |value: f64, expected| {
         Err(InputError::OutOfRange { name: "the weight of a loss", value, expected }.into())
     };
-    // A decay that is hardly a number leaves a weight of 2^453.
-    if !(newest >= 0.5 && newest <= GREATEST_WEIGHT * GREATEST_WEIGHT) {
+    if !(0.5..=GREATEST_WEIGHT).contains(&newest) {
         return refused(newest, "a number that streams have");
     }
     let mut younger = newest;
     for &weight in by_age {
         let due = younger * decay;
-        if !((weight - due).abs() <= 1e-9 * due + 1e-300) {
+        if weight.is_nan() || (weight - due).abs() > 1e-9 * due + 1e-300 {
             return refused(weight, "the weight of the next one times the decay");
         }
         younger = weight;

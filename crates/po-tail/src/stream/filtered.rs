@@ -29,6 +29,8 @@ use crate::{Error, EwmaFilter, TailRisk};
 /// // A loss of three volatilities, and a volatility of sqrt(0.75 + 0.25 * 9) = sqrt(3) per cent for the next bar.
 /// let risk = tail.update(-0.03)?.unwrap();
 /// assert!((risk.var - 0.03 * 3.0_f64.sqrt()).abs() < 1e-15);
+/// assert!((tail.volatility().unwrap() - 0.01 * 3.0_f64.sqrt()).abs() < 1e-16);
+/// assert!((tail.residuals().risk().unwrap().cvar - 3.0).abs() < 1e-14);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -144,7 +146,7 @@ impl TryFrom<FilteredState> for FilteredTail {
         }
         if state.started == state.filter.warm_up {
             deviation(variance)?;
-        } else if !state.residuals.is_empty() || !(variance >= 0.0 && variance.is_finite()) {
+        } else if !state.residuals.is_empty() || !variance.is_finite() || variance < 0.0 {
             let (name, expected) =
                 ("the sum of squares", "a finite number of zero or more, and no residual yet");
             return Err(InputError::OutOfRange { name, value: variance, expected }.into());

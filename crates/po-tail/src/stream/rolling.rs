@@ -92,6 +92,20 @@ impl RollingTail {
     }
 
     /// The risk of the window at another confidence; none before the first return.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::Confidence;
+    /// use po_tail::RollingTail;
+    ///
+    /// let mut tail = RollingTail::new(4, Confidence::new(0.75)?)?;
+    /// for value in [-0.04, 0.01, -0.02, 0.03] {
+    ///     tail.update(value)?;
+    /// }
+    /// let risk = tail.risk_at(Confidence::new(0.5)?).unwrap();
+    /// assert!((risk.cvar - 0.03).abs() < 1e-17 && tail.len() == 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn risk_at(&self, confidence: Confidence) -> Option<TailRisk> {
         (!self.losses.is_empty()).then(|| self.measure(confidence))

@@ -8,6 +8,9 @@ use super::fault::Fault;
 use super::parse::{Statement, statement};
 use crate::{Error, Scenarios};
 
+/// Up to this share of its variance, what other assets leave of one is rounding.
+const SINGULAR: f64 = 1e-14;
+
 /// What a stress does to scenarios with its shocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -282,7 +285,10 @@ impl Stress {
         let correlation = covariance.correlation()?;
         let volatilities = covariance.volatilities();
         // A correlation that is singular has no inverse root; Cholesky's decomposition says so in the house's words.
-        Cholesky::new(correlation.as_view())?;
+        let factor = Cholesky::new(correlation.as_view())?;
+        if let Some(pivot) = factor.pivots().position(|pivot| pivot * pivot <= SINGULAR) {
+            return Err(InputError::NotPositiveDefinite { pivot }.into());
+        }
         let target = DMatrix::from_fn(size, size, |row, col| if row == col { 1.0 } else { rho });
         let root = power(&correlation.as_view().clone_owned(), 0.5)?;
         let inverse = power(&correlation.as_view().clone_owned(), -0.5)?;

@@ -1,9 +1,11 @@
 //! A problem of tail risk as cones.
 
 use po_convex::cones::Cones;
+use po_core::simd::dot;
 
 use crate::optimise::measure::Functional;
 use crate::optimise::problem::Problem;
+use crate::optimise::tracking::Tracking;
 use crate::optimise::wasserstein::GroundNorm;
 
 /// The cones of a problem, and where its parts went.
@@ -20,6 +22,8 @@ pub(super) struct Standard {
     pub(super) norm: Option<usize>,
     pub(super) limit: Option<usize>,
     pub(super) target: Option<usize>,
+    /// The first row of the cone of the tracking error.
+    pub(super) tracking: Option<usize>,
     /// What a unit of risk in the cones is worth.
     pub(super) unit: f64,
 }
@@ -44,6 +48,7 @@ impl Standard {
             let terms = net.iter().map(|&(variable, value)| (variable, -value));
             cones.at_most(terms.collect::<Terms>(), constant - problem.target)
         });
+        let tracking = problem.tracking.map(|tracking| add_tracking(&mut cones, tracking));
         let mut standard = Self {
             cones,
             scenarios: Vec::new(),
@@ -52,8 +57,12 @@ impl Standard {
             norm: None,
             limit: None,
             target,
+            tracking,
             unit,
         };
+        if problem.price <= 0.0 && problem.limit == f64::INFINITY {
+            return standard;
+        }
         let mut risk = match cuts {
             Some(cuts) => standard.add_cuts(cuts),
             None => standard.add_measure(problem),
@@ -212,6 +221,16 @@ fn add_constraints(cones: &mut Cones, problem: &Problem<'_>) -> (Terms, f64) {
         }
     }
     (net, constant)
+}
+
+/// The cone of the tracking error; returns its first row.
+fn add_tracking(cones: &mut Cones, tracking: &Tracking) -> usize {
+    let Tracking { roots, benchmark, limit, .. } = tracking;
+    let first = cones.row([], *limit);
+    for root in roots {
+        cones.row(root.iter().map(|entry| -entry).enumerate(), -dot(root, benchmark));
+    }
+    cones.second_order(first)
 }
 
 /// `|x_i - h|` as a sum of variables and a constant.

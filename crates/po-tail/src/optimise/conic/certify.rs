@@ -24,6 +24,10 @@ pub(super) struct Dual {
     pub(super) positions: Vec<f64>,
     pub(super) limit: f64,
     pub(super) target: f64,
+    /// Of the limit on the tracking error.
+    pub(super) tracking: f64,
+    /// d with `d'(x - b)` no more than the tracking error.
+    pub(super) direction: Vec<f64>,
 }
 
 impl Dual {
@@ -96,6 +100,12 @@ impl Dual {
         let limit = at_least_zero(standard.limit) / unit;
         let target = at_least_zero(standard.target);
         let mut dual = Self { limit, target, ..Self::default() };
+        if let (Some(tracking), Some(first)) = (problem.tracking, standard.tracking) {
+            dual.tracking = at_least_zero(Some(first));
+            let parts = multipliers[first + 1..].iter().take(tracking.roots.len());
+            let factors: Vec<f64> = parts.map(|own| -own).collect();
+            dual.direction = tracking.direction(&factors, dual.tracking);
+        }
         match problem.charge {
             Some((GroundNorm::Sum, _)) => {
                 let difference = |rows: &[usize; 2]| multipliers[rows[0]] - multipliers[rows[1]];
@@ -125,6 +135,9 @@ impl Dual {
         let norm = GroundNorm::Euclidean.dual(x);
         if matches!(problem.charge, Some((GroundNorm::Euclidean, _))) && norm > 0.0 {
             dual.positions = x.iter().map(|weight| weight / norm).collect();
+        }
+        if let Some(tracking) = problem.tracking {
+            dual.direction = tracking.gradient(x);
         }
         dual.chain();
         dual
@@ -158,12 +171,16 @@ impl Dual {
     ///
     /// ```text
     /// min over x of (λ + u) g'x - (ω + v) n(x) + charges   over bounds, rows and families,   - u limit + v target
+    ///     with w d'(x - b) - w tracking beside it
     /// ```
     pub(super) fn prove(self, problem: &Problem<'_>, x: &[f64]) -> Result<Proof, Error> {
         let (price, reward) = (problem.price + self.limit, problem.reward + self.target);
         let mut linear = self.gradient(problem);
         for (linear, mean) in linear.iter_mut().zip(problem.mean) {
             *linear = price * *linear - reward * mean;
+        }
+        if self.tracking > 0.0 {
+            axpy(self.tracking, &self.direction, &mut linear);
         }
         let rate = match problem.charge {
             Some((GroundNorm::Greatest, rate)) => price * rate,
@@ -181,7 +198,13 @@ impl Dual {
         let least = solution.objective - solution.certificate.gap.max(0.0);
         let limited = if self.limit > 0.0 { self.limit * problem.limit } else { 0.0 };
         let targeted = if self.target > 0.0 { self.target * problem.target } else { 0.0 };
-        Ok(Proof { bound: least - limited + targeted, program: solution, dual: self })
+        let strayed = match problem.tracking {
+            Some(own) if self.tracking > 0.0 => {
+                self.tracking * (own.limit + dot(&self.direction, &own.benchmark))
+            }
+            _ => 0.0,
+        };
+        Ok(Proof { bound: least - limited + targeted - strayed, program: solution, dual: self })
     }
 }
 
@@ -214,6 +237,7 @@ pub(super) fn write(problem: &Problem<'_>, solution: &mut CvarSolution, proof: &
     solution.absolute.extend(program.absolute.iter().take(problem.families.len()));
     solution.bounds.clone_from(&program.bounds);
     solution.limit = -dual.limit;
+    solution.tracking = -dual.tracking;
     solution.certificate.dual_residual = program.certificate.dual_residual;
     solution.certificate.complementarity = program.certificate.complementarity;
 }

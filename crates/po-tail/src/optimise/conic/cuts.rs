@@ -48,7 +48,7 @@ impl Best {
     /// Takes a portfolio if it is better.
     fn consider(&mut self, problem: &Problem<'_>, x: Vec<f64>, risk: f64) {
         let missed = |x: &[f64], risk: f64| {
-            let missed = (risk - problem.limit).max(problem.target - problem.net(x));
+            let missed = problem.missed(x, risk);
             if missed <= CLOSED * problem.size(x, risk) { 0.0 } else { missed }
         };
         let first = self.x.is_empty();

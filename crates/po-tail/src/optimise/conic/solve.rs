@@ -59,10 +59,12 @@ impl Problem<'_> {
         tail_mean(self.returns, self.probabilities, self.confidence, &solution.x, &mut worst);
         solution.var = worst.beginning();
         let weights = proof.dual.weights.iter().copied().enumerate();
-        solution.tail = weights.filter(|(_, weight)| *weight > 0.0).collect();
+        // Weights of scenarios that nothing depends on say nothing.
+        let matters = self.price + proof.dual.limit > 0.0;
+        solution.tail = weights.filter(|(_, weight)| matters && *weight > 0.0).collect();
         solution.iterations = iterations;
         write(self, solution, &proof);
-        let missed = (risk - self.limit).max(self.target - net).max(0.0);
+        let missed = self.missed(&solution.x, risk);
         let certificate = &mut solution.certificate;
         certificate.primal_residual = violation(self, &solution.x).max(missed);
         certificate.gap = solution.objective - proof.bound;

@@ -84,6 +84,8 @@ impl Newton {
         *gram = matrix.data.into();
         border.clear();
         border.extend(weighted.chunks_exact(rows.max(1)).take(assets).map(|column| dot(column, roots)));
+        // Where no scenario resists, there are no columns.
+        border.resize(assets, 0.0);
         border.push(dot(roots, roots));
 
         diagonal.clear();

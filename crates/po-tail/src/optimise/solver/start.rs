@@ -128,6 +128,14 @@ impl Start {
             Ok(()) => Ok(()),
             // A start need not be good.
             Err(ConvexError::Numerical { .. }) => {
+                for (multipliers, count) in [
+                    (&mut solution.bounds, program.lower.len()),
+                    (&mut solution.rows, program.rows.len()),
+                    (&mut solution.absolute, program.absolute.len()),
+                ] {
+                    multipliers.clear();
+                    multipliers.resize(count, 0.0);
+                }
                 solution.x.clear();
                 solution.x.extend(
                     program

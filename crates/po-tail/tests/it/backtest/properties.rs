@@ -3,7 +3,7 @@
 
 use po_tail::{
     AcerbiSzekelyParams, DieboldMarianoParams, DynamicQuantileParams, Forecasts, LagRule, LossScale,
-    MonteCarlo, Score, VarRegressor, Violations, acerbi_szekely, backtest, christoffersen,
+    MonteCarlo, Score, ShortfallNull, VarRegressor, Violations, acerbi_szekely, backtest, christoffersen,
     conditional_calibration, diebold_mariano, durations, dynamic_quantile, first_failure, kupiec,
     kupiec_region, mixed_kupiec, scores, scores_into, traffic_light,
 };
@@ -158,4 +158,29 @@ fn the_same_seed_draws_the_same_samples() {
     let params = po_tail::BacktestParams { simulation: FEW, ..po_tail::BacktestParams::default() };
     let found = || backtest(&forecasts, confidence(0.95), &params).unwrap();
     assert_eq!(found(), found());
+}
+
+/// Near the median nearly nothing would be accepted of the draws for far tails; there, others take their place.
+#[test]
+fn a_tail_of_half_the_days_can_be_simulated() {
+    let mut noise = Noise(8);
+    let returns: Vec<f64> = (0..60).map(|_| 0.01 * noise.normal()).collect();
+    let p_value = |null: &ShortfallNull, level: f64, (var, cvar): (f64, f64)| {
+        let (var, cvar) = (vec![0.01 * var; 60], vec![0.01 * cvar; 60]);
+        let forecasts = Forecasts::new(&returns, &var, Some(&cvar)).unwrap();
+        let params = AcerbiSzekelyParams { null: null.clone(), simulation: MonteCarlo::default() };
+        acerbi_szekely(&forecasts, confidence(level), &params).unwrap().z2.p_value.unwrap()
+    };
+    // Quantile and tail mean of the normal distribution at one half, and on both sides of a quantile of one half.
+    for null in [ShortfallNull::Normal, ShortfallNull::Student { degrees: 1e300 }] {
+        let middle = p_value(&null, 0.500_000_1, (0.0, 0.797_884_56));
+        assert!((0.05..0.95).contains(&middle), "{middle}");
+    }
+    for (null, levels) in
+        [(ShortfallNull::Normal, [0.690, 0.693]), (ShortfallNull::Student { degrees: 5.0 }, [0.680, 0.682])]
+    {
+        let [near, far] = levels.map(|level| p_value(&null, level, (0.5, 1.14)));
+        // Three standard errors of the difference of two shares of 999 samples, and what 0.003 of the level makes.
+        assert!((near - far).abs() < 0.08, "{near} {far}");
+    }
 }

@@ -104,7 +104,7 @@ impl Case {
         };
         let robust = self.radius.map(|radius| Wasserstein { radius, ground });
         let confidence = Confidence::new(self.confidence).unwrap();
-        MeanCvarParams { objective, measure, confidence, constraints, robust, warm_start: false }
+        MeanCvarParams { objective, measure, confidence, constraints, robust, ..MeanCvarParams::default() }
     }
 
     fn allocate(&self) -> CvarPortfolio {

@@ -1,7 +1,9 @@
 //! What the models refuse, and in which words.
 
 use po_core::{BootstrapParams, InputError, RiskError};
-use po_tail::{EwmaFilter, Error, Filtered, IntervalChoice, StudentTFit, TailModel, TailSheet};
+use po_tail::{
+    Error, EwmaFilter, Filtered, GpdMethod, IntervalChoice, StudentTFit, TailModel, TailSheet, Threshold,
+};
 
 use super::{beta, series};
 
@@ -84,11 +86,17 @@ fn probabilities_that_are_none() {
     };
     let what = "the list of probabilities";
     assert_eq!(of(&[1.0]), InputError::LengthMismatch { what, expected: 2, actual: 1 }.into());
-    assert_eq!(of(&[1.5, -0.5]).to_string(), "the probability of a scenario is -0.5, expected a finite number of zero or more");
+    assert_eq!(
+        of(&[1.5, -0.5]).to_string(),
+        "the probability of a scenario is -0.5, expected a finite number of zero or more"
+    );
     let what = "the probabilities of the scenarios";
     assert_eq!(of(&[0.25, 0.25]), InputError::SumNotOne { what, sum: 0.5 }.into());
     let error = TailModel::Normal.estimate_weighted(&[0.01], &[1.0], beta(0.9)).unwrap_err();
-    assert_eq!(error.to_string(), "the tail model is normal, expected historical, which takes scenario probabilities");
+    assert_eq!(
+        error.to_string(),
+        "the tail model is normal, expected historical, which takes scenario probabilities"
+    );
 }
 
 #[test]
@@ -114,4 +122,48 @@ fn a_bootstrap_needs_returns_that_may_change_places() {
     let error = model.interval(&series(50), beta(0.9), beta(0.9), choice).unwrap_err();
     let expected = "one whose returns may change places, for a bootstrap";
     assert_eq!(error, Error::Model { model: "age-weighted", expected });
+}
+
+#[test]
+fn refusals_read_as_sentences() {
+    let error = refused(TailModel::Historical, &[]);
+    assert_eq!(error.to_string(), "the series of returns is empty, expected at least one item");
+    let error = refused(TailModel::StudentT, &[0.01, 0.02]);
+    assert_eq!(error.to_string(), "the series of returns has 2 observations, expected at least 5");
+    let error = refused(TailModel::CornishFisherMatched, &[0.01; 9]);
+    assert_eq!(error.to_string(), "the standard deviation of the returns is 0, expected more than 0");
+    // A value of one bit beside the others moves, but has no variance that a number could hold.
+    let error = refused(TailModel::StudentT, &[0.0, -0.0, 0.0, 0.0, 0.0]);
+    assert_eq!(error.to_string(), "the standard deviation of the returns is 0, expected more than 0");
+    let error = refused(TailModel::Normal, &[1e308, -1e308]);
+    assert!(matches!(error, Error::Input(InputError::OutOfRange { name: "value at risk", .. })), "{error}");
+    let filtered = Filtered { residuals: &[1.0, f64::NAN], mean: 0.0, volatility: 1.0 };
+    let error = TailModel::Historical.estimate_filtered(filtered, beta(0.9)).unwrap_err();
+    assert_eq!(error.to_string(), "the return of period 1 is NaN, expected a finite number");
+}
+
+#[test]
+fn a_confidence_under_the_threshold_has_no_peaks() {
+    let threshold = Threshold::Exceedances(20);
+    let model = TailModel::Evt { threshold, method: GpdMethod::default() };
+    let error = model.estimate(&series(200), beta(0.8)).unwrap_err();
+    let Error::UnderThreshold { level, coverage } = error else { panic!("another refusal") };
+    assert!((level - 0.8).abs() < 1e-15 && (coverage - 0.9).abs() < 1e-15);
+    assert!(model.estimate(&series(200), beta(0.9)).is_ok());
+}
+
+/// Quantiles of Cauchy's distribution have no variance: the fit stands at two degrees, where no information is.
+#[test]
+fn a_fit_at_its_bound_has_no_standard_errors() {
+    let returns: Vec<f64> =
+        (1..200).map(|k| 0.01 * (std::f64::consts::PI * (f64::from(k) / 200.0 - 0.5)).tan()).collect();
+    let fit = StudentTFit::of(&returns).unwrap();
+    assert!((fit.degrees - 2.000_004).abs() < 1e-9, "{}", fit.degrees);
+    let choice = IntervalChoice::Analytic;
+    let error = TailModel::StudentT.interval(&returns, beta(0.95), beta(0.9), choice).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the tail model is Student's t at the bound of its degrees of freedom, expected a fit between its bounds, or \
+         an interval by bootstrap"
+    );
 }

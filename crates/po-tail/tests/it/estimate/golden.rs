@@ -1,6 +1,9 @@
 //! Estimates against independent code; `tests/data/estimate.py` wrote the figures.
 
-use po_tail::{IntervalChoice, ScenarioSheet, StudentTFit, TailModel, TailRisk};
+use po_tail::{
+    IntervalChoice, IntervalMethod, ScenarioSheet, StudentTFit, TailInterval, TailIntervals, TailModel,
+    TailRisk,
+};
 use serde::Deserialize;
 
 use super::beta;
@@ -17,6 +20,12 @@ const QUANTILE: f64 = 1e-12;
 
 /// The reference of entropic risk is a root of a numerical derivative; the value depends on its square.
 const ENTROPIC: f64 = 1e-11;
+
+/// Standard errors hang on derivatives by differences.
+const STANDARD_ERROR: f64 = 1e-7;
+
+/// Those of Student's t also on the place of the maximum, which the likelihood tells to half its digits.
+const STUDENT_ERROR: f64 = 1e-5;
 
 #[derive(Deserialize)]
 struct Golden {
@@ -45,6 +54,11 @@ struct Level {
     student_t: [f64; 2],
     cornish_fisher: [f64; 2],
     matched: [f64; 2],
+    normal_error: [f64; 2],
+    student_error: [f64; 2],
+    cornish_fisher_error: [f64; 2],
+    matched_error: [f64; 2],
+    tail_error: f64,
     ranks: [f64; 2],
     covered: f64,
 }
@@ -139,8 +153,55 @@ fn order_statistics_are_those_of_the_binomial_distribution() {
             let found = TailModel::Historical
                 .interval(&series.returns, confidence, cover, IntervalChoice::Analytic)
                 .unwrap();
-            assert_eq!([found.var.lower, found.var.upper], level.ranks);
+            assert_eq!((found.var.lower, found.var.upper), (level.ranks[0], level.ranks[1]));
             assert!((found.var.level - level.covered).abs() <= 1e-12);
         }
     }
+}
+
+/// The standard error that an interval reaches 1.6448536269514722 of to either side.
+fn standard_error(own: TailInterval, method: IntervalMethod) -> f64 {
+    assert_eq!((own.method, own.level), (method, 0.9));
+    (own.upper - own.lower) / (2.0 * 1.644_853_626_951_472_2)
+}
+
+#[test]
+fn standard_errors_are_those_of_the_parameters() {
+    let mut inside = 0;
+    for series in golden().series {
+        for level in &series.level {
+            let (confidence, cover) = (beta(level.confidence), beta(0.9));
+            let of = |model: TailModel| -> TailIntervals {
+                model.interval(&series.returns, confidence, cover, IntervalChoice::Analytic).unwrap()
+            };
+            let near = |model: TailModel, expected: [f64; 2], tolerance: f64| {
+                let (risk, found) = (model.estimate(&series.returns, confidence).unwrap(), of(model));
+                let method = IntervalMethod::Delta;
+                for (own, risk) in [(found.var, risk.var), (found.cvar, risk.cvar)] {
+                    assert!((own.lower.midpoint(own.upper) - risk).abs() <= 1e-15, "{}", model.name());
+                }
+                let errors = TailRisk {
+                    var: standard_error(found.var, method),
+                    cvar: standard_error(found.cvar, method),
+                };
+                assert_near(
+                    errors,
+                    expected,
+                    tolerance,
+                    &format!("error of {} of {}", model.name(), series.name),
+                );
+            };
+            near(TailModel::Normal, level.normal_error, ROUNDING);
+            near(TailModel::StudentT, level.student_error, STUDENT_ERROR);
+            if TailModel::CornishFisher.estimate(&series.returns, confidence).is_ok() {
+                inside += 1;
+                near(TailModel::CornishFisher, level.cornish_fisher_error, STANDARD_ERROR);
+                near(TailModel::CornishFisherMatched, level.matched_error, STANDARD_ERROR);
+            }
+            let found = of(TailModel::Historical);
+            let error = standard_error(found.cvar, IntervalMethod::Asymptotic);
+            assert!((error - level.tail_error).abs() <= ROUNDING * (1.0 + level.tail_error), "{error}");
+        }
+    }
+    assert!(inside > 0);
 }

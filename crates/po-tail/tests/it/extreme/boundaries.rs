@@ -2,7 +2,8 @@
 
 use po_core::{Confidence, Status};
 use po_tail::{
-    Error, GeneralisedExtremeValue, GeneralisedPareto, GpdFit, GpdMethod, GpdNote, PeaksOverThreshold,
+    Error, GeneralisedExtremeValue, GeneralisedPareto, GevFit, GevMethod, GpdFit, GpdMethod, GpdNote,
+    PeaksOverThreshold,
 };
 
 /// A function with bounded slopes between shapes of 0 and 1e-9.
@@ -158,4 +159,74 @@ fn ends_of_the_support() {
         [weibull.upper_end(), weibull.cdf(3.5), weibull.survival(3.5)].map(f64::to_bits),
         [3.0_f64, 1.0, 0.0].map(f64::to_bits)
     );
+}
+
+/// Zeros beside other excesses: the smaller the scale and the greater the shape, the likelier. That is not the uniform
+/// distribution.
+#[test]
+fn a_likelihood_without_end_is_no_estimate() {
+    let mut sample = vec![0.0; 10];
+    sample.extend(quantiles(0.2, 10));
+    let error = GpdFit::fit(&sample, GpdMethod::MaximumLikelihood).unwrap_err();
+    assert_eq!(error, Error::NoMaximum { what: "the excesses" });
+}
+
+/// Moments of so heavy a tail say nothing of it; its quantiles do.
+#[test]
+fn maxima_without_a_mean_are_fitted() {
+    for shape in [1.5, 3.0] {
+        let gev = GeneralisedExtremeValue::new(2.0, 0.5, shape).unwrap();
+        let maxima: Vec<f64> = (0..200).map(|i| gev.quantile((f64::from(i) + 0.5) / 200.0)).collect();
+        let found = GevFit::fit(&maxima, GevMethod::MaximumLikelihood).unwrap().distribution();
+        // As near as the estimate from two hundred quantiles is to the distribution that they are of.
+        assert!((found.shape() - shape).abs() < 0.03 && (found.location() - 2.0).abs() < 0.01, "{found:?}");
+    }
+}
+
+/// The unit of the maxima changes nothing, though their squares are no numbers.
+#[test]
+fn maxima_in_any_unit() {
+    let gumbel = GeneralisedExtremeValue::default();
+    let maxima: Vec<f64> = (0..50).map(|i| gumbel.quantile((f64::from(i) + 0.5) / 50.0)).collect();
+    for method in [GevMethod::MaximumLikelihood, GevMethod::ProbabilityWeightedMoments] {
+        let fit = GevFit::fit(&maxima, method).unwrap().distribution();
+        for unit in [1e-200, 1e200] {
+            let scaled: Vec<f64> = maxima.iter().map(|maximum| maximum * unit).collect();
+            let found = GevFit::fit(&scaled, method).unwrap().distribution();
+            assert!((found.shape() - fit.shape()).abs() < ROUNDING);
+            assert!((found.scale() / unit - fit.scale()).abs() < ROUNDING);
+            assert!((found.location() / unit - fit.location()).abs() < ROUNDING);
+        }
+    }
+    // One maximum beside equal ones has a skewness of one, the greatest that there is.
+    let mut lonely = vec![0.0; 15];
+    lonely.push(1.0);
+    let fit = GevFit::fit(&lonely, GevMethod::ProbabilityWeightedMoments).unwrap().distribution();
+    assert!(fit.location().abs() < ROUNDING && fit.scale() > 0.0 && fit.shape() > 0.99, "{fit:?}");
+}
+
+/// A level far beyond few maxima is as uncertain in any unit.
+#[test]
+fn far_levels_have_intervals() {
+    let gev = GeneralisedExtremeValue::new(0.0, 1.0, 0.3).unwrap();
+    let maxima: Vec<f64> = (0..25).map(|i| gev.quantile((f64::from(i) + 0.5) / 25.0)).collect();
+    let fit = GevFit::fit(&maxima, GevMethod::MaximumLikelihood).unwrap();
+    let confidence = Confidence::new(0.95).unwrap();
+    let interval = fit.return_level_interval(&maxima, 1e4, confidence).unwrap();
+    let scaled: Vec<f64> = maxima.iter().map(|maximum| maximum * 1e6).collect();
+    let other = fit.return_level_interval(&scaled, 1e4, confidence).unwrap();
+    assert!((other.lower / interval.lower / 1e6 - 1.0).abs() < 1e-6, "{interval:?} {other:?}");
+    assert!((other.upper / interval.upper / 1e6 - 1.0).abs() < 1e-6, "{interval:?} {other:?}");
+    let level = fit.distribution().return_level(1e4).unwrap();
+    assert!(interval.lower < 0.5 * level && interval.upper > 10.0 * level, "{level} {interval:?}");
+}
+
+#[test]
+fn shapes_whose_square_is_nothing() {
+    let gumbel = GeneralisedExtremeValue::default().variance().unwrap();
+    for shape in [1e-300, -1e-200, f64::MIN_POSITIVE] {
+        let gev = GeneralisedExtremeValue::new(0.0, 1.0, shape).unwrap();
+        assert_eq!(gev.variance().unwrap().to_bits(), gumbel.to_bits());
+        assert!((gev.mean().unwrap() - 0.577_215_664_901_532_9).abs() < 1e-15);
+    }
 }

@@ -58,26 +58,7 @@ fn numbers_out_of_range() {
 
 #[test]
 fn constraints_that_need_something_else() {
-    let refused = |constraints: Constraints, constraint: &'static str| {
-        let error = MeanCvar::new(MeanCvarParams { constraints, ..at(CvarObjective::MinCvar) }).unwrap_err();
-        let method = "tail-risk optimisation";
-        assert_eq!(error, po_convex::Error::Unsupported { method, constraint }.into());
-        let text = format!("{method} cannot take {constraint}, expected a request without it");
-        assert_eq!(error.to_string(), text);
-    };
     let base = Constraints::default;
-    refused(
-        Constraints { tracking_error: Some(0.01), ..base() },
-        "a limit on the tracking error, which needs a covariance",
-    );
-    refused(
-        Constraints { cardinality: Some(3), ..base() },
-        "a limit on the number of assets held, which needs a search over choices of assets",
-    );
-    refused(
-        Constraints { min_position: Some(0.05), ..base() },
-        "a least position, which needs a search over choices of assets",
-    );
     let costs = Some(Costs::basis_points(5.0));
     let constraints = Constraints { costs, holdings: Some(Weights::equal(2).unwrap()), ..base() };
     let error = MeanCvar::new(MeanCvarParams { constraints, ..at(CvarObjective::MinCvar) }).unwrap_err();

@@ -88,3 +88,31 @@ fn the_least_risk_is_told_where_the_limit_lies_below_it() {
     assert_eq!((what, limit), ("conditional value at risk", 0.5 * least));
     assert!((told - least).abs() <= 1e-15);
 }
+
+/// A single scenario leaves nothing to choose among, whatever the solver starts from.
+#[test]
+fn a_limit_below_the_only_risk_is_told() {
+    for (scenarios, assets) in [(1, 1), (1, 3), (2, 2)] {
+        let mut parts = Parts::new(3, scenarios, assets);
+        parts.price = 0.0;
+        parts.linear = vec![1.0; assets];
+        parts.limit = -1.0;
+        let error = parts.with(|program| program.solve()).unwrap_err();
+        let told = matches!(
+            error,
+            Error::Programme(ConvexError::RiskLimitTooLow { limit, least, .. }) if limit < -0.9 && least > -0.5
+        );
+        assert!(told, "{error}");
+    }
+}
+
+#[test]
+fn a_portfolio_that_is_fixed_beyond_its_limit_is_told() {
+    let mut parts = Parts::new(9, 250, 10);
+    (parts.lower, parts.upper) = (vec![0.1; 10], vec![0.1; 10]);
+    let least = parts.with(|program| program.solve()).unwrap().cvar;
+    (parts.price, parts.limit) = (0.0, 0.9 * least);
+    let error = parts.with(|program| program.solve()).unwrap_err();
+    let Error::Programme(ConvexError::RiskLimitTooLow { least: told, .. }) = error else { panic!("{error}") };
+    assert!((told - least).abs() <= 1e-15);
+}

@@ -3,4 +3,5 @@
 mod golden;
 mod pooling;
 mod properties;
+mod shocks;
 mod words;

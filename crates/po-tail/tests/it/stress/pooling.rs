@@ -207,3 +207,27 @@ fn settings_and_views_out_of_range_are_refused() {
         InputError::Empty { what: "the list of assets in a view" }
     );
 }
+
+#[test]
+fn a_tail_of_the_least_loss_alone_is_refused() {
+    let scenarios = Scenarios::equal(Returns::from_column_slice(3, 1, &[-0.01, 0.0, 0.01]).unwrap());
+    let statistic = Statistic::Cvar(vec![(0, 1.0)], Confidence::new(0.9).unwrap());
+    let wish = PoolingView { statistic, relation: Relation::AtMost, value: -0.01 };
+    let error = pool(&scenarios, std::slice::from_ref(&wish)).unwrap_err();
+    assert!(
+        matches!(&error, Error::View { value, least, .. } if (value - least).abs() < ROUNDING),
+        "{error}"
+    );
+    // Where all scenarios have that loss, the view holds as it is.
+    let equal = Scenarios::equal(Returns::from_column_slice(3, 1, &[0.01; 3]).unwrap());
+    let pooled = pool(&equal, &[wish]).unwrap();
+    assert!(pooled.relative_entropy.abs() < ROUNDING);
+}
+
+#[test]
+fn settings_are_kept_and_checked() {
+    let params = EntropyPoolingParams { confidence: 0.7, iterations: 40 };
+    assert_eq!(*EntropyPooling::new(params).unwrap().params(), params);
+    let error = EntropyPooling::new(EntropyPoolingParams { iterations: 0, ..params }).unwrap_err();
+    assert!(error.to_string().contains("is 0, expected"), "{error}");
+}

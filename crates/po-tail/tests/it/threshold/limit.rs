@@ -48,3 +48,15 @@ fn a_p_value_falls_from_one_to_zero() {
         assert!((statistic.p_value(0.2, 1e-9) - statistic.p_value(0.2, 0.0)).abs() < 1e-8);
     }
 }
+
+/// The contour shrinks with the value, until its numbers are none.
+#[test]
+fn far_values_have_probabilities() {
+    for statistic in [GoodnessStatistic::AndersonDarling, GoodnessStatistic::CramerVonMises] {
+        for (value, expected) in [(1e-300, 1.0), (1e-7, 1.0), (1e7, 0.0), (1e300, 0.0), (f64::INFINITY, 0.0)]
+        {
+            assert_eq!(statistic.p_value(value, 0.2).to_bits(), f64::to_bits(expected), "{value}");
+        }
+        assert!(statistic.p_value(f64::NAN, 0.2).is_nan());
+    }
+}
