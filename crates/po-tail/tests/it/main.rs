@@ -12,3 +12,4 @@ mod scenario;
 mod stream;
 mod stress;
 mod threshold;
+mod values;
