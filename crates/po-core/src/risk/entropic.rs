@@ -1,7 +1,7 @@
 //! The entropic value at risk of a sample: a search for its temperature.
 
-use super::exponential::exp_of_negative;
 use super::kernel::{BLOCK, count, greatest, mean, total, totals};
+use crate::simd::exp_of_negative;
 
 /// Steps towards the temperature: Newton needs about six.
 const STEPS: usize = 100;

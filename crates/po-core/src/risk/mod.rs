@@ -4,7 +4,6 @@ mod drawdown;
 mod entropic;
 mod error;
 mod evaluate;
-mod exponential;
 mod kernel;
 mod kind;
 mod measure;

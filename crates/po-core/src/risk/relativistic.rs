@@ -1,8 +1,8 @@
 //! The relativistic value at risk of a sample: two nested roots of a smooth convex function.
 
 use super::entropic::{NEAR_MEAN, SMALL_STEP, Search, negligible, variance};
-use super::exponential::{exp_of_negative, ln_1p_of_positive};
 use super::kernel::{BLOCK, count, greatest, mean, totals};
+use crate::simd::{exp_of_negative, ln_1p_of_positive};
 
 /// Steps towards the solution: about fifteen are needed.
 const STEPS: usize = 400;

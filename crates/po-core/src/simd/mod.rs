@@ -10,12 +10,15 @@ pub(crate) mod blocks;
 #[cfg(feature = "linalg")]
 mod columns;
 mod combination;
+mod exponential;
 mod reduce;
 mod update;
 
 #[cfg(feature = "linalg")]
 pub(crate) use columns::{add_product, lower_gram};
 pub use combination::add_columns;
+pub use exponential::exp_of_negative;
+pub(crate) use exponential::ln_1p_of_positive;
 pub use reduce::{argmin, dot, sum};
 pub use update::axpy;
 

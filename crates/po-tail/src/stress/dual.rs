@@ -2,11 +2,10 @@
 
 use po_core::linalg::{Cholesky, gram_into};
 use po_core::nalgebra::DMatrix;
-use po_core::simd::{dot, sum};
+use po_core::simd::{dot, exp_of_negative, sum};
 use po_core::threads;
 use pulp::{Arch, Simd, WithSimd};
 
-use super::exponential::exp_of_negative;
 use crate::Error;
 
 /// Scenarios per piece of work: with tens of rows, a piece stays in the cache of a core.

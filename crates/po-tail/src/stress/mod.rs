@@ -3,7 +3,6 @@
 mod day;
 mod dual;
 mod episode;
-mod exponential;
 mod fault;
 mod name;
 mod parse;

@@ -165,7 +165,6 @@ impl Polish {
     fn write_equations(&mut self, problem: &Restricted) {
         let Self { free, at_risk, beyond, rows, limits, x, equations, goals, gradient, losses, .. } = self;
         let standing = |asset: &usize| free.binary_search(asset).is_err();
-        let scenarios = problem.scenarios;
         // What the assets that stand at a bound or a kink lose.
         losses.clear();
         losses.extend_from_slice(&problem.base);
@@ -174,7 +173,6 @@ impl Polish {
                 axpy(-x[asset], problem.column(asset), losses);
             }
         }
-        debug_assert_eq!(losses.len(), scenarios);
         equations.clear();
         goals.clear();
         // R_t x + ζ = loss of what stands.

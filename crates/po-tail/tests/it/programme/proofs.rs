@@ -64,8 +64,7 @@ fn random(seed: u64) -> Parts {
         parts.ridge = (0..assets).map(|_| 0.05 * random.uniform()).collect();
     }
     if random.uniform() < 0.3 {
-        let least = CvarSolution::default();
-        let mut least = least;
+        let mut least = CvarSolution::default();
         parts.limit = f64::INFINITY;
         let solved = parts.with(|program| {
             let zeros = vec![0.0; program.len()];

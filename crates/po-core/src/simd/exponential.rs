@@ -32,9 +32,18 @@ const COEFFICIENTS: [f64; 14] = [
 /// `exp(x)` for `x <= 0`, to about one rounding.
 ///
 /// There is no branch and no call in it, so that several are computed at once, and nothing that depends on the mathematical
-/// library of the machine.
+/// library of the machine. It means nothing for numbers above zero.
+///
+/// # Examples
+/// ```
+/// use po_core::simd::exp_of_negative;
+///
+/// assert_eq!(exp_of_negative(0.0), 1.0);
+/// assert!((exp_of_negative(-1.0) - (-1.0_f64).exp()).abs() < 1e-16);
+/// ```
 #[inline(always)]
-pub(super) fn exp_of_negative(x: f64) -> f64 {
+#[must_use]
+pub fn exp_of_negative(x: f64) -> f64 {
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let power = shifted - ROUND;
     let rest = (x - power * LN_2_HIGH) - power * LN_2_LOW;
@@ -75,7 +84,7 @@ const ODD_FRACTIONS: [f64; 11] = [
 
 /// `ln(1 + x)` for `x >= 0`, to about one rounding; as free of branches as the exponential function.
 #[inline(always)]
-pub(super) fn ln_1p_of_positive(x: f64) -> f64 {
+pub(crate) fn ln_1p_of_positive(x: f64) -> f64 {
     let number = 1.0 + x;
     let lost = if x < 1.0 { x - (number - 1.0) } else { 1.0 - (number - x) };
     let moved = number.to_bits().wrapping_add(TO_NEAREST);
