@@ -121,5 +121,26 @@ fn factors(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, update, use_it, factors);
+/// The matrix of all assets, and of those that can be held: all but every eleventh.
+fn covariances(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("ewma");
+    for assets in [20, 100, 500] {
+        let mut covariance = Covariance::default();
+        let mut ewma = Ewma::new(EwmaParams::default(), assets).expect("sound settings");
+        ewma.update(&returns(assets)).expect("finite");
+        group.bench_function(BenchmarkId::new("covariance_into", assets), |bencher| {
+            bencher.iter(|| black_box(&ewma).covariance_into(&mut covariance));
+        });
+        let listed = 11 * assets / 10;
+        let mut ewma = Ewma::new(EwmaParams::default(), listed).expect("sound settings");
+        ewma.update(&returns(listed)).expect("finite");
+        let held: Vec<usize> = (0..listed).filter(|asset| asset % 11 != 5).collect();
+        group.bench_function(BenchmarkId::new("covariance_of_into", assets), |bencher| {
+            bencher.iter(|| black_box(&ewma).covariance_of_into(black_box(&held), &mut covariance));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, update, use_it, covariances, factors);
 criterion_main!(benches);

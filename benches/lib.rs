@@ -1,6 +1,9 @@
 //! Inputs that the benches share.
 
 pub mod reference;
+mod stream;
+
+pub use stream::{Bars, engine_config};
 
 use std::fs::File;
 use std::io::Read;

@@ -3,6 +3,7 @@
 //! The files are not ours to distribute, so that no test may need them; this verb says plainly what is not there.
 
 mod tails;
+mod walk_forward;
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
@@ -111,6 +112,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     if let Err(failure) = tails::run(&po, &dir, &workspace::target_directory()?) {
         complain(&format!("  tails: {}", failure.message()));
         failed.push("tails".to_owned());
+    }
+    if let Err(failure) = walk_forward::run(&po, &dir, &workspace::target_directory()?) {
+        complain(&format!("  walk-forward: {}", failure.message()));
+        failed.push("walk-forward".to_owned());
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Check(format!("failed: {}", failed.join(", ")))) }
 }

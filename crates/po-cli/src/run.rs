@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::{CommandFactory, Parser};
+use tracing::Dispatch;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::allocate::allocate;
 use crate::args::{
@@ -16,6 +18,7 @@ use crate::correlation::correlate;
 use crate::demo::demo;
 use crate::error::Error;
 use crate::frontier::trace;
+use crate::live::live;
 use crate::report::{Form, refusal};
 use crate::tail::{backtest, tail};
 
@@ -134,6 +137,7 @@ fn dispatch(
             }
             told.written(form)?
         }
+        Command::Run(args) => return live(&args, input, output, errors),
         Command::Demo(args) => demo(&args)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -158,7 +162,7 @@ fn answered<T>(answer: Result<T, Error>, form: Output, output: &mut dyn Write) -
     answer
 }
 
-fn warn(warnings: &[String], errors: &mut dyn Write) {
+pub(crate) fn warn(warnings: &[String], errors: &mut dyn Write) {
     let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     for warning in warnings {
         // A warning that nobody can read is no reason to stop.
@@ -183,7 +187,7 @@ fn manual() -> Result<String, Error> {
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(&failed)?;
     let tails = command.find_subcommand("tail").and_then(|tail| tail.find_subcommand("backtest"));
-    let names = ["allocate", "frontier", "correlation", "tail", "demo"];
+    let names = ["allocate", "frontier", "correlation", "tail", "run", "demo"];
     for below in names.into_iter().filter_map(|name| command.find_subcommand(name)).chain(tails) {
         let man = clap_mangen::Man::new(below.clone());
         man.render_description_section(&mut page).map_err(&failed)?;
@@ -198,16 +202,21 @@ fn traced<T>(verbose: u8, run: impl FnOnce() -> T) -> T {
     let level = match verbose {
         0 => return run(),
         1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
+        2 => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
     };
     let coloured = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
         && std::io::stderr().is_terminal();
-    let subscriber = tracing_subscriber::fmt()
+    let told = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(std::io::stderr)
         .with_ansi(coloured)
-        .without_time()
-        .with_target(false)
-        .finish();
-    tracing::subscriber::with_default(subscriber, run)
+        .with_target(false);
+    let subscriber = if verbose < 3 {
+        Dispatch::new(told.without_time().finish())
+    } else {
+        // How long each stage took is told where it ends.
+        Dispatch::new(told.with_timer(()).with_span_events(FmtSpan::CLOSE).finish())
+    };
+    tracing::dispatcher::with_default(&subscriber, run)
 }

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DMatrixView};
 #[cfg(feature = "serde")]
 use crate::matrix::Rows;
 use crate::matrix::{check_square_and_finite, from_slice, make_symmetric};
-use crate::simd::{dot, sum};
+use crate::simd::{ScaledTiles, dot, mirror_lower, sum, write_tiles};
 use crate::{Correlation, InputError, Weights};
 
 /// How far two mirrored entries may lie apart, in units of the two standard deviations: rounding, not data.
@@ -84,24 +84,77 @@ impl Covariance {
         assets: usize,
         mut fill: impl FnMut(usize, &mut [f64]),
     ) -> Result<(), InputError> {
-        if self.0.nrows() != assets {
-            let mut memory: Vec<f64> = std::mem::take(&mut self.0).data.into();
-            memory.resize(assets * assets, 0.0);
-            self.0 = DMatrix::from_vec(assets, assets, memory);
-        }
-        let mut sound = true;
+        self.resize(assets);
+        let entries = self.0.as_mut_slice();
+        let mut sound = assets > 0;
         for col in 0..assets {
-            let below = &mut self.0.as_mut_slice()[col * assets + col..(col + 1) * assets];
+            let below = &mut entries[col * assets + col..(col + 1) * assets];
             fill(col, below);
-            sound &= below.iter().fold(below[0] >= 0.0, |sound, entry| sound & entry.is_finite());
+            sound &= below[0] >= 0.0;
         }
-        if assets > 0 && sound {
-            self.0.fill_upper_triangle_with_lower_triangle();
+        if mirror_lower(assets, entries) && sound {
             return Ok(());
         }
         let error = check_square_and_finite("the covariance", &self.0).and_then(|()| self.first_negative());
         self.0.fill(0.0);
         error
+    }
+
+    /// Writes another covariance into the memory that is there, from products in tiles and a scale for each asset.
+    ///
+    /// ```text
+    /// Σ_ij = factor p_ij s_i s_j,   Σ_ii = variance(i)
+    /// ```
+    ///
+    /// The tiles hold eight rows and eight columns, column by column, on the diagonal and below it, one column of tiles
+    /// after the other; of those on the diagonal the lower half counts. `scale` tells eight scales at a time. What lies
+    /// beyond the last asset must be finite. After an error the covariance is zero.
+    ///
+    /// # Errors
+    /// As [`Covariance::assign_lower`].
+    ///
+    /// # Cost
+    /// One pass: both halves of the matrix are written while a tile is at hand.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::Covariance;
+    ///
+    /// let (mut products, mut scales) = ([0.0; 64], [0.0; 8]);
+    /// // A correlation of 0.3 in the first column, and volatilities of 20 % and 30 %.
+    /// products[1] = 0.3;
+    /// scales[..2].copy_from_slice(&[0.2, 0.3]);
+    /// let mut covariance = Covariance::default();
+    /// covariance.assign_tiles(2, 1.0, |_| &products, |_| &scales, |asset| [0.04, 0.09][asset])?;
+    /// assert!((covariance.as_slice()[1] - 0.018).abs() < 1e-15);
+    /// assert_eq!(covariance.as_slice()[2], covariance.as_slice()[1]);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    pub fn assign_tiles<'a>(
+        &mut self,
+        assets: usize,
+        factor: f64,
+        tile: impl Fn(usize) -> &'a [f64; 64],
+        scale: impl Fn(usize) -> &'a [f64; 8],
+        variance: impl Fn(usize) -> f64,
+    ) -> Result<(), InputError> {
+        self.resize(assets);
+        let tiles = ScaledTiles { size: assets, factor, tile, scale, diagonal: variance };
+        if assets > 0 && write_tiles(&tiles, self.0.as_mut_slice()) {
+            return Ok(());
+        }
+        let error = check_square_and_finite("the covariance", &self.0).and_then(|()| self.first_negative());
+        self.0.fill(0.0);
+        error
+    }
+
+    /// Takes on another size; the entries are then any.
+    fn resize(&mut self, assets: usize) {
+        if self.0.nrows() != assets {
+            let mut memory: Vec<f64> = std::mem::take(&mut self.0).data.into();
+            memory.resize(assets * assets, 0.0);
+            self.0 = DMatrix::from_vec(assets, assets, memory);
+        }
     }
 
     fn first_negative(&self) -> Result<(), InputError> {

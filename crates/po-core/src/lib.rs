@@ -7,6 +7,7 @@ mod budget;
 mod codependence;
 mod confidence;
 mod correlation;
+mod correlation_limit;
 mod covariance;
 mod error;
 #[cfg(feature = "linalg")]
@@ -36,6 +37,9 @@ pub use budget::Budget;
 pub use codependence::{Codependence, CodependenceError, CodependenceMeasure, DistanceForm, DistanceMatrix};
 pub use confidence::Confidence;
 pub use correlation::Correlation;
+pub use correlation_limit::{
+    CorrelationLimit, CorrelationLimitParams, CorrelationLimitScratch, CorrelationSelection, CorrelationSense,
+};
 pub use covariance::Covariance;
 pub use error::InputError;
 #[cfg(feature = "linalg")]

@@ -261,20 +261,20 @@ impl NoTradeBand {
         if missing.abs() <= near {
             return false;
         }
+        // Without branches: who takes is as good as random.
         let takes = |way: f64, held: f64, target: f64| {
             // Not by a product, which is zero for weights that are small enough.
             let towards = if missing > 0.0 { way > 0.0 } else { way < 0.0 };
-            towards && self.is_outside(held, target) == outside
+            towards & (self.is_outside(held, target) == outside)
         };
         let room: f64 =
-            ways().filter(|(way, held, target)| takes(*way, *held, *target)).map(|(way, _, _)| way).sum();
+            ways().map(|(way, held, target)| if takes(way, held, target) { way } else { 0.0 }).sum();
         let enough = missing.abs() <= room.abs();
         let share = missing / room;
         for (weight, (held, target)) in zip(weights, pairs) {
             let way = target - *weight;
-            if takes(way, *held, *target) {
-                *weight = if enough { *weight + share * way } else { *target };
-            }
+            let moved = if enough { *weight + share * way } else { *target };
+            *weight = if takes(way, *held, *target) { moved } else { *weight };
         }
         !enough
     }

@@ -104,4 +104,12 @@ pub trait StreamingEstimator {
     /// # Errors
     /// As each estimator documents, where an asset was never seen.
     fn covariance_into(&self, covariance: &mut Covariance) -> Result<(), Self::Error>;
+
+    /// Writes the covariance of some assets only, in their order, which ascends: the same bits as those rows and columns of
+    /// that of all assets, whether or not the others were ever seen. From the second call of one size on, without touching
+    /// the heap.
+    ///
+    /// # Errors
+    /// As each estimator documents, where one of them was never seen, there is none, or they do not ascend.
+    fn covariance_of_into(&self, assets: &[usize], covariance: &mut Covariance) -> Result<(), Self::Error>;
 }

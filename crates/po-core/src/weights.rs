@@ -51,6 +51,22 @@ impl Weights {
         Ok(())
     }
 
+    /// Makes room for so many weights, so that [`Weights::assign`] of as many or fewer does not touch the heap.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::Weights;
+    ///
+    /// let mut weights = Weights::default();
+    /// weights.reserve(2);
+    /// weights.assign(&[0.6, 0.4])?;
+    /// assert_eq!(weights.as_slice(), [0.6, 0.4]);
+    /// # Ok::<(), po_core::InputError>(())
+    /// ```
+    pub fn reserve(&mut self, assets: usize) {
+        self.0.reserve(assets.saturating_sub(self.0.len()));
+    }
+
     /// A weight of zero in each of `assets` assets, one at least, for finite numbers to be written over.
     pub(crate) fn zeros(&mut self, assets: usize) -> &mut [f64] {
         self.0.clear();

@@ -11,7 +11,8 @@ use std::cell::Cell;
 use po_core::nalgebra::DMatrix;
 use po_core::simd::{add_columns, argmin, axpy, dot, sum};
 use po_core::{
-    Allocator, BandWidth, Covariance, EqualWeight, InverseVariance, InverseVolatility, NoTradeBand,
+    Allocator, BandWidth, CorrelationLimit, CorrelationLimitParams, CorrelationLimitScratch,
+    CorrelationSelection, Covariance, EqualWeight, InverseVariance, InverseVolatility, NoTradeBand,
     NoTradeBandParams, NoTradeDecision, Weights,
 };
 
@@ -130,6 +131,7 @@ fn the_second_call_leaves_the_heap_alone() {
         };
         written.assign_lower(problem.covariance.len(), fill).unwrap();
     });
+    correlation_limits();
     risks();
     resamples();
     narrowed();
@@ -147,6 +149,37 @@ fn risks() {
             assert!(risk.risk_into(series, &mut scratch).unwrap().is_finite());
         });
     }
+}
+
+/// The first target conflicts nowhere; the next ones of its size take the other turns.
+fn correlation_limits() {
+    let sizes = [SIZES[0], SIZES[0], SIZES[0], SIZES[1], SIZES[2], SIZES[3]];
+    let problems: Vec<(CorrelationLimit, Covariance, Weights, Vec<bool>)> = sizes
+        .into_iter()
+        .enumerate()
+        .map(|(case, size)| {
+            let limit = if case == 0 { 1.0 } else { 0.3 };
+            let entry = |row: usize, col: usize| (0.9 * ((row * col + row + col) % 7) as f64 / 6.0).abs();
+            let matrix =
+                DMatrix::from_fn(size, size, |row, col| if row == col { 1.0 } else { entry(row, col) });
+            let params = CorrelationLimitParams { limit, search: 300, ..CorrelationLimitParams::default() };
+            let weights = (0..size).map(|asset| 1.0 + ((37 * asset) % 11) as f64).collect();
+            let (limit, weights) = (CorrelationLimit::new(params).unwrap(), Weights::new(weights).unwrap());
+            (limit, Covariance::new(matrix).unwrap(), weights, vec![case == 1; size])
+        })
+        .collect();
+    let (mut scratch, mut selection) = (CorrelationLimitScratch::default(), CorrelationSelection::default());
+    let mut nodes = 0;
+    for (case, (limit, covariance, target, held)) in problems.iter().enumerate() {
+        let before = CALLS.get();
+        limit.select_into(covariance, target, held, &mut scratch, &mut selection).unwrap();
+        limit
+            .select_by_into(covariance, target, target.as_slice(), &[], &mut scratch, &mut selection)
+            .unwrap();
+        assert!(case == 0 || CALLS.get() == before, "what is less alike than a limit, {case}");
+        nodes += selection.nodes;
+    }
+    assert!(nodes > 0);
 }
 
 /// Assets come and go: once all of them were there, whoever is left finds room.

@@ -174,13 +174,15 @@ fn assert_silent<E: StreamingEstimator>(
     mut also: impl FnMut(&Covariance, &[f64]),
 ) {
     let mut returns = vec![0.0; estimator.assets()];
-    let mut covariance = Covariance::default();
+    let (mut covariance, mut of_some) = (Covariance::default(), Covariance::default());
+    let all: Vec<usize> = (0..estimator.assets()).collect();
     for bar in 0..BARS {
         fill(bar, &mut returns);
         let calls = calls(|| {
             estimator.update(&returns).unwrap();
             if bar % 50 == 0 {
                 estimator.covariance_into(&mut covariance).unwrap();
+                estimator.covariance_of_into(&all[bar % 7..], &mut of_some).unwrap();
             }
             also(&covariance, &returns);
         });
@@ -250,6 +252,7 @@ fn no_bar_but_the_first_of_a_dynamic_correlation_allocates() {
             let mut bar: Vec<f64> = (0..assets).map(|_| noise.number()).collect();
             filter.update(&bar).unwrap();
             filter.covariance_into(&mut covariance).unwrap();
+            let all: Vec<usize> = (0..assets).collect();
             for period in 0..12 {
                 for (asset, value) in bar.iter_mut().enumerate() {
                     // All of them, some, half, and none are missing.
@@ -260,6 +263,7 @@ fn no_bar_but_the_first_of_a_dynamic_correlation_allocates() {
                 let calls = calls(|| {
                     filter.update(&bar).unwrap();
                     filter.covariance_into(&mut covariance).unwrap();
+                    filter.covariance_of_into(&all[period % 2..], &mut covariance).unwrap();
                 });
                 assert_eq!(calls, 0, "{model:?} of {assets}, period {period}");
             }

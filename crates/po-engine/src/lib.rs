@@ -2,7 +2,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod prelude;
+#[cfg(feature = "stream")]
+#[cfg_attr(docsrs, doc(cfg(feature = "stream")))]
+pub mod stream;
 
+#[cfg(feature = "attribution")]
+#[cfg_attr(docsrs, doc(cfg(feature = "attribution")))]
+pub use po_attribution as attribution;
 #[cfg(feature = "convex")]
 #[cfg_attr(docsrs, doc(cfg(feature = "convex")))]
 pub use po_convex as convex;

@@ -4,6 +4,12 @@
 
 #[path = "it/listed.rs"]
 mod listed;
+#[cfg(all(feature = "stream", feature = "risk-budget"))]
+#[path = "it/stream/market.rs"]
+mod market;
+#[cfg(all(feature = "stream", feature = "risk-budget"))]
+#[path = "no_alloc/stream.rs"]
+mod stream;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -30,7 +30,7 @@ const METHOD_CRATE: &[&str] = &["src/error.rs", "tests/no_alloc.rs", "tests/data
 const ALLOCATING: &[&str] = &["src/params.rs", "src/scratch.rs", "src/allocate.rs"];
 
 /// The method crates that hold many estimators, in a folder for each kind; what allocates among them has a folder too.
-const ESTIMATING: &[&str] = &["po-correlation", "po-tail"];
+const ESTIMATING: &[&str] = &["po-attribution", "po-correlation", "po-tail"];
 
 /// The crate of the command: its root may hold code, and its docs are `po --help`.
 const COMMAND: &str = "po-cli";

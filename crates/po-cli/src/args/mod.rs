@@ -15,6 +15,8 @@ mod outlook;
 mod overlay;
 mod part;
 mod rebalance;
+mod replay;
+mod run;
 mod sides;
 mod stability;
 mod tail;
@@ -38,6 +40,8 @@ pub(crate) use outlook::OutlookArgs;
 pub(crate) use overlay::{Fraction, OverlayArgs};
 pub(crate) use part::{Part, Settings};
 pub(crate) use rebalance::RebalanceArgs;
+pub(crate) use replay::ReplayArgs;
+pub(crate) use run::{BarFormat, RunArgs, RunOutput};
 pub(crate) use sides::SideArgs;
 pub(crate) use stability::StabilityArgs;
 pub(crate) use tail::{HeldArgs, TailArgs, TailBacktestArgs, TailBelow, TailCommand};
@@ -49,7 +53,7 @@ pub(crate) use values::{CodependenceKind, CovarianceKind, Output, Sort};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Tell on standard error what is done; twice for more
+    /// Tell on standard error what is done; twice or three times for more
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -63,7 +67,8 @@ Examples:
   po frontier prices.csv --plot frontier.svg
   po correlation prices.csv --plot correlation.svg
   po tail prices.csv                       value at risk and expected shortfall
-  zcat prices.csv.gz | po allocate - --output json";
+  zcat prices.csv.gz | po allocate - --output json
+  po run --config engine.toml bars.csv     decide bar by bar";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -75,6 +80,8 @@ pub(crate) enum Command {
     Correlation(Box<CorrelationArgs>),
     /// Measure the risk of losses: value at risk and expected shortfall; or test which model foretells them
     Tail(Box<TailCommand>),
+    /// Decide bar by bar what to hold: live, from a stream of prices, or through a history
+    Run(Box<RunArgs>),
     /// Run on a simulated market, without a file
     Demo(DemoArgs),
     /// Print a completion script for a shell

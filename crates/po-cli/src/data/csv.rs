@@ -136,7 +136,7 @@ impl Records for CsvRecords<'_> {
 }
 
 /// The separator that occurs most often in the header, outside quotation marks; a comma if none does.
-fn delimiter(head: &[u8]) -> u8 {
+pub(crate) fn delimiter(head: &[u8]) -> u8 {
     let lines = head.split(|byte| *byte == b'\n');
     let header = lines.into_iter().find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     let mut quoted = false;

@@ -58,7 +58,8 @@ impl Stamp {
         self.local
     }
 
-    fn utc(self) -> DateTime {
+    /// The time in UTC, as which a time without an offset counts.
+    pub(crate) fn utc(self) -> DateTime {
         let offset = SignedDuration::from_secs(i64::from(self.offset.unwrap_or(0)));
         self.local.checked_sub(offset).unwrap_or(self.local)
     }

@@ -17,11 +17,12 @@ pub use date::show_date;
 pub use source::Source;
 pub use table::Table;
 
-pub(crate) use self::csv::open_csv;
+pub(crate) use self::csv::{delimiter, open_csv};
+pub(crate) use cell::Cell;
 pub(crate) use date::Stamp;
 pub(crate) use layout::check_header;
 pub(crate) use records::Records;
-pub(crate) use source::read_text;
+pub(crate) use source::{foreign, interrupted, open_file, read_text};
 
 use self::csv::CsvRecords;
 use crate::error::{Error, ReadError};

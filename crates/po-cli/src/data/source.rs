@@ -128,7 +128,7 @@ fn spooled(head: &[u8], mut rest: impl Read) -> std::io::Result<File> {
 }
 
 /// What kind of file begins like this, if it is not text, and what to do about it.
-fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
+pub(crate) fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
     const KINDS: &[(&[u8], &str, &str)] = &[
         #[cfg(not(feature = "parquet"))]
         (

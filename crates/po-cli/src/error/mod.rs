@@ -3,11 +3,13 @@
 mod observation;
 mod place;
 mod read;
+mod run;
 mod settings;
 
 pub use observation::ObservationError;
 pub use place::{Place, RowNumber};
 pub use read::ReadError;
+pub use run::{BarError, RunError};
 pub use settings::SettingsError;
 
 use po_engine::{CodependenceError, InputError, Universe};
@@ -29,6 +31,12 @@ pub enum Error {
     /// The values of the file make no observations to estimate from.
     #[error(transparent)]
     Observation(#[from] ObservationError),
+    /// The engine cannot be run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The engine refuses its settings.
+    #[error(transparent)]
+    Engine(#[from] po_engine::stream::EngineError),
     /// The numbers cannot be allocated.
     #[error("{}", .error.named(universe))]
     Input {

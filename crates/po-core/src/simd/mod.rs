@@ -11,7 +11,9 @@ pub(crate) mod blocks;
 mod columns;
 mod combination;
 mod exponential;
+mod mirror;
 mod reduce;
+mod tiles;
 mod update;
 
 #[cfg(feature = "linalg")]
@@ -19,7 +21,9 @@ pub(crate) use columns::{add_product, lower_gram};
 pub use combination::add_columns;
 pub use exponential::exp_of_negative;
 pub(crate) use exponential::ln_1p_of_positive;
-pub use reduce::{argmin, dot, sum};
+pub(crate) use mirror::mirror_lower;
+pub use reduce::{argmin, dot, quadratic_form, sum};
+pub(crate) use tiles::{ScaledTiles, write_tiles};
 pub use update::axpy;
 
 use pulp::{Simd, WithSimd};

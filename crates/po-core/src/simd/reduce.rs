@@ -1,5 +1,7 @@
 //! Kernels that make one number of many.
 
+use std::iter::zip;
+
 use pulp::{Simd, WithSimd};
 
 use super::blocks::{BLOCK, Block, dispatch, multiply_add, padded, registers, split, total};
@@ -23,6 +25,41 @@ const CHAINS: usize = 4;
 #[must_use]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     dispatch(Dot { a, b })
+}
+
+/// The value of a quadratic form, whose symmetric matrix is given column by column, as many as there are weights.
+///
+/// ```text
+/// Σ_j w_j Σ_i a_ij w_i
+/// ```
+///
+/// # Examples
+/// ```
+/// use po_core::simd::quadratic_form;
+///
+/// assert_eq!(quadratic_form(&[4.0, 1.0, 1.0, 2.0], &[1.0, 3.0]), 28.0);
+/// ```
+#[must_use]
+pub fn quadratic_form(matrix: &[f64], weights: &[f64]) -> f64 {
+    dispatch(QuadraticForm { matrix, weights })
+}
+
+struct QuadraticForm<'a> {
+    matrix: &'a [f64],
+    weights: &'a [f64],
+}
+
+impl WithSimd for QuadraticForm<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+        let mut sum = 0.0;
+        for (column, weight) in zip(self.matrix.chunks_exact(self.weights.len().max(1)), self.weights) {
+            sum += weight * Dot { a: column, b: self.weights }.with_simd(simd);
+        }
+        sum
+    }
 }
 
 /// The sum of a vector; zero for an empty one.

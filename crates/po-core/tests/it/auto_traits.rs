@@ -1,7 +1,8 @@
 //! What every public type can do: cross threads, be copied, and be printed.
 
 use po_core::{
-    Bootstrap, BootstrapParams, Bounds, Budget, Certificate, Confidence, Correlation, Covariance,
+    Bootstrap, BootstrapParams, Bounds, Budget, Certificate, Confidence, Correlation, CorrelationLimit,
+    CorrelationLimitParams, CorrelationLimitScratch, CorrelationSelection, CorrelationSense, Covariance,
     EqualWeight, GroupBound, Grouping, InputError, InverseVariance, InverseVolatility, Investable, Listing,
     MissingPolicy, Moments, NoTradeBand, NoTradeBandParams, NoTradeDecision, Panel, Resampling, Resolved,
     Returns, Solution, Status, Universe, Weights,
@@ -22,6 +23,11 @@ fn every_type_is_plain() {
     plain::<Certificate>();
     plain::<Confidence>();
     plain::<Correlation>();
+    plain::<CorrelationLimit>();
+    plain::<CorrelationLimitParams>();
+    plain::<CorrelationLimitScratch>();
+    plain::<CorrelationSelection>();
+    plain::<CorrelationSense>();
     plain::<Covariance>();
     plain::<EqualWeight>();
     plain::<GroupBound>();
@@ -51,6 +57,7 @@ fn values_compare() {
     comparable::<Bounds>();
     comparable::<Budget>();
     comparable::<Correlation>();
+    comparable::<CorrelationSelection>();
     comparable::<Covariance>();
     comparable::<GroupBound>();
     comparable::<Grouping>();
@@ -72,6 +79,9 @@ fn small_values_are_copied() {
     small::<BootstrapParams>();
     small::<Certificate>();
     small::<Confidence>();
+    small::<CorrelationLimit>();
+    small::<CorrelationLimitParams>();
+    small::<CorrelationSense>();
     small::<EqualWeight>();
     small::<InverseVariance>();
     small::<InverseVolatility>();

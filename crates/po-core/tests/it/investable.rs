@@ -33,6 +33,10 @@ impl StreamingEstimator for Seen {
     fn covariance_into(&self, _: &mut Covariance) -> Result<(), InputError> {
         Err(InputError::NeverObserved { asset: 0 })
     }
+
+    fn covariance_of_into(&self, assets: &[usize], _: &mut Covariance) -> Result<(), InputError> {
+        Err(InputError::NeverObserved { asset: assets[0] })
+    }
 }
 
 #[test]

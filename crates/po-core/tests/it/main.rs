@@ -4,6 +4,7 @@
 
 mod auto_traits;
 mod bootstrap;
+mod correlation_limit;
 mod errors;
 mod estimators;
 mod investable;

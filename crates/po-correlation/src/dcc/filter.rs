@@ -11,6 +11,7 @@ use super::snapshot::Snapshot;
 use super::target::greatest_ratio;
 use super::triangle::{column, entries, packed};
 use crate::Error;
+use crate::stream::check_selection;
 
 /// A dynamic conditional correlation that takes in one bar after the other, and at any time knows the
 /// covariance of the next one.
@@ -303,6 +304,25 @@ impl StreamingEstimator for DccFilter {
                 below.iter_mut().zip(correlation).zip(&self.deviations[col..])
             {
                 *entry = correlation * left * right;
+            }
+            below[0] = self.variances[col];
+        })?;
+        Ok(())
+    }
+
+    /// Writes the covariance of some assets in the next bar.
+    ///
+    /// # Errors
+    /// As [`covariance_into`](StreamingEstimator::covariance_into); [`InputError::OutOfRange`] for assets that there are
+    /// not, or that do not ascend.
+    fn covariance_of_into(&self, assets: &[usize], covariance: &mut Covariance) -> Result<(), Error> {
+        let all = self.variances.len();
+        check_selection(all, assets)?;
+        covariance.assign_lower(assets.len(), |place, below| {
+            let col = assets[place];
+            let (from, left) = (column(all, col), self.deviations[col]);
+            for (entry, &row) in below.iter_mut().zip(&assets[place..]) {
+                *entry = self.correlation[from + row - col] * left * self.deviations[row];
             }
             below[0] = self.variances[col];
         })?;

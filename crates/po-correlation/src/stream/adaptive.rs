@@ -211,4 +211,12 @@ impl StreamingEstimator for AdaptiveEwma {
     fn covariance_into(&self, covariance: &mut Covariance) -> Result<(), Error> {
         self.ewma.covariance_into(covariance)
     }
+
+    /// Writes the covariance of some assets that is known now.
+    ///
+    /// # Errors
+    /// As [`Ewma`]'s.
+    fn covariance_of_into(&self, assets: &[usize], covariance: &mut Covariance) -> Result<(), Error> {
+        self.ewma.covariance_of_into(assets, covariance)
+    }
 }

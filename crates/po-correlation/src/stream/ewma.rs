@@ -7,9 +7,12 @@ use super::input::check_asset;
 use super::lags::Lags;
 use super::regime::Regime;
 use super::step::Work;
-use super::triangle::{LANES, Triangle};
+use super::triangle::{LANES, Triangle, offset};
 use super::{CorrelationOf, EwmaParams};
 use crate::Error;
+
+/// Of so many assets, the places in the triangle are kept at hand while a covariance of some is written.
+const AT_ONCE: usize = 512;
 
 /// The exponentially weighted covariance of N assets, one bar after the other.
 ///
@@ -295,6 +298,37 @@ impl Ewma {
         self.assets.iter().map(Assets::least).fold(self.multiplier(), f64::min)
     }
 
+    /// The covariance of some assets, of which all are there, in ascending order.
+    pub(super) fn write_of(&self, assets: &[usize], covariance: &mut Covariance) -> Result<(), Error> {
+        let factor = self.multiplier();
+        if let Some(&asset) = assets.iter().find(|&&asset| self.observations(asset) == 0) {
+            return Err(InputError::NeverObserved { asset }.into());
+        }
+        let scale = |asset: usize| self.assets[asset / LANES].scale[asset % LANES];
+        // Where the entries lie is found once for each row, not once for each entry.
+        let (mut offsets, mut scales) = ([0; AT_ONCE], [0.0; AT_ONCE]);
+        for ((at, own), &asset) in offsets.iter_mut().zip(&mut scales).zip(assets) {
+            (*at, *own) = (offset(asset), scale(asset));
+        }
+        covariance.assign_lower(assets.len(), |place, below| {
+            let col = assets[place];
+            let (own, base) = (factor * scale(col), self.triangle.base(col));
+            let first = AT_ONCE.min(assets.len()).saturating_sub(place);
+            let (near, far) = below.split_at_mut(first);
+            if let (Some(offsets), Some(scales)) = (offsets.get(place..), scales.get(place..)) {
+                near.iter_mut()
+                    .zip(offsets)
+                    .for_each(|(entry, offset)| *entry = self.triangle.at(base + offset));
+                near.iter_mut().zip(scales).for_each(|(entry, scale)| *entry *= own * scale);
+            }
+            for (entry, &row) in far.iter_mut().zip(&assets[place + first..]) {
+                *entry = self.triangle.at(base + offset(row)) * (own * scale(row));
+            }
+            below[0] = factor * self.assets[col / LANES].variance[col % LANES];
+        })?;
+        Ok(())
+    }
+
     fn of(&self, asset: usize, number: impl Fn(&Assets, usize) -> f64) -> f64 {
         self.assets.get(asset / LANES).map_or(0.0, |assets| number(assets, asset % LANES))
     }
@@ -309,16 +343,13 @@ impl Ewma {
         if let Some(asset) = (0..self.len).find(|&asset| self.observations(asset) == 0) {
             return Err(InputError::NeverObserved { asset }.into());
         }
-        covariance.assign_lower(self.len, |col, below| {
-            let own = factor * self.assets[col / LANES].scale[col % LANES];
-            self.triangle.column(col, |row, products| {
-                let scales = &self.assets[row / LANES].scale[row % LANES..];
-                for ((entry, product), scale) in below[row - col..].iter_mut().zip(products).zip(scales) {
-                    *entry = product * (own * scale);
-                }
-            });
-            below[0] = factor * self.assets[col / LANES].variance[col % LANES];
-        })?;
+        covariance.assign_tiles(
+            self.len,
+            factor,
+            |number| self.triangle.tile(number),
+            |block| &self.assets[block].scale,
+            |asset| factor * self.assets[asset / LANES].variance[asset % LANES],
+        )?;
         Ok(())
     }
 }

@@ -7,9 +7,12 @@ use po_core::simd::axpy;
 use po_core::{Covariance, FactorCovariance, InputError, StreamingEstimator};
 
 use super::Decay;
-use super::input::check_bar;
+use super::input::{check_bar, check_selection};
 use super::regression::Regression;
 use crate::Error;
+
+/// Exposures that are brought together at a time.
+const GATHERED: usize = 64;
 
 /// Settings of [`FactorEwma`].
 ///
@@ -313,6 +316,36 @@ impl StreamingEstimator for FactorEwma {
                 let with = self.factor_covariance.column(factor);
                 let exposure = zip(&with, exposures.row(col).iter()).map(|(with, own)| with * own).sum();
                 axpy(exposure, &of_factor[col..], below);
+            }
+            below[0] = below[0].max(0.0) + self.specific[col];
+        })?;
+        Ok(())
+    }
+
+    /// Writes the covariance of some assets that is known now, with a number for each pair.
+    ///
+    /// # Errors
+    /// As [`covariance_into`](StreamingEstimator::covariance_into), for those assets; [`InputError::OutOfRange`] for
+    /// assets that there are not, or that do not ascend.
+    fn covariance_of_into(&self, assets: &[usize], covariance: &mut Covariance) -> Result<(), Error> {
+        let all = self.seen.len();
+        check_selection(all, assets)?;
+        if let Some(&asset) = assets.iter().find(|&&asset| self.seen[asset] < 1.0) {
+            return Err(InputError::NeverObserved { asset }.into());
+        }
+        let exposures = self.regression.exposures();
+        covariance.assign_lower(assets.len(), |place, below| {
+            let (col, rows) = (assets[place], &assets[place..]);
+            below.fill(0.0);
+            for (factor, of_factor) in exposures.as_slice().chunks_exact(all).enumerate() {
+                let with = self.factor_covariance.column(factor);
+                let exposure: f64 = zip(&with, exposures.row(col).iter()).map(|(with, own)| with * own).sum();
+                // Through the same kernel as that of all assets, for the same bits.
+                let mut gathered = [0.0; GATHERED];
+                for (entries, rows) in zip(below.chunks_mut(GATHERED), rows.chunks(GATHERED)) {
+                    zip(&mut gathered, rows).for_each(|(exposure, &row)| *exposure = of_factor[row]);
+                    axpy(exposure, &gathered[..rows.len()], entries);
+                }
             }
             below[0] = below[0].max(0.0) + self.specific[col];
         })?;

@@ -25,6 +25,18 @@ pub(super) fn check_bar(assets: usize, bar: u64, returns: &[f64]) -> Result<(), 
     Err(InputError::AssetOutOfRange { name, asset, value, expected })
 }
 
+/// Whether some assets are there, in ascending order.
+pub(crate) fn check_selection(assets: usize, selection: &[usize]) -> Result<(), InputError> {
+    if selection.is_empty() {
+        return Err(InputError::Empty { what: "the list of assets" });
+    }
+    if let Some(pair) = selection.windows(2).find(|pair| pair[0] >= pair[1]) {
+        let (name, expected) = ("an index in the list of assets", "more than the index before it");
+        return Err(InputError::OutOfRange { name, value: pair[1] as f64, expected });
+    }
+    selection.last().map_or(Ok(()), |&last| check_asset(assets, last))
+}
+
 /// Whether there is such an asset.
 pub(super) fn check_asset(assets: usize, asset: usize) -> Result<(), InputError> {
     if asset < assets {

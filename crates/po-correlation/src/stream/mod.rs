@@ -17,6 +17,8 @@ mod snapshot;
 mod step;
 mod triangle;
 
+pub(crate) use input::check_selection;
+
 pub use adaptive::{AdaptiveEwma, AdaptiveEwmaParams};
 pub use alarm::{Breakdown, BreakdownAlarm, BreakdownAlarmParams};
 pub use decay::Decay;

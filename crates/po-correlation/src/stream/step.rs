@@ -4,7 +4,7 @@ use po_core::{Covariance, StreamingEstimator};
 
 use super::Ewma;
 use super::assets::{Deviate, Spread, Standardise};
-use super::input::check_bar;
+use super::input::{check_bar, check_selection};
 use super::triangle::LANES;
 use crate::Error;
 
@@ -118,5 +118,15 @@ impl StreamingEstimator for Ewma {
     /// [`po_core::InputError::NotFinite`] when a covariance overflows.
     fn covariance_into(&self, covariance: &mut Covariance) -> Result<(), Error> {
         self.write(1.0, covariance)
+    }
+
+    /// Writes the covariance of some assets that is known now.
+    ///
+    /// # Errors
+    /// [`po_core::InputError::Empty`] without assets; [`po_core::InputError::OutOfRange`] for one that there is not, or
+    /// that does not ascend; [`po_core::InputError::NeverObserved`] for one that was never seen.
+    fn covariance_of_into(&self, assets: &[usize], covariance: &mut Covariance) -> Result<(), Error> {
+        check_selection(self.len, assets)?;
+        self.write_of(assets, covariance)
     }
 }

@@ -61,18 +61,22 @@ impl Triangle {
         Arch::new().dispatch(RankTwo { triangle: self, decay, x, y });
     }
 
-    /// Hands each number of a column from the diagonal down to `visit`, with its row, in pieces that share a
-    /// tile.
+    /// A tile by its number, one column of tiles after the other.
+    pub(super) fn tile(&self, number: usize) -> &[f64; LANES * LANES] {
+        &self.tiles[number].0
+    }
+
+    /// What is added to [`offset`] of a row to find its entry of a column.
+    pub(super) fn base(&self, col: usize) -> usize {
+        let block = col / LANES;
+        // At or above zero: a column of tiles begins at or after the tile of its number.
+        LANES * LANES * (self.start(block) - block) + LANES * (col % LANES)
+    }
+
+    /// The entry at an offset and the base of a column, on the diagonal or below.
     #[inline(always)]
-    pub(super) fn column(&self, col: usize, mut visit: impl FnMut(usize, &[f64])) {
-        let (block, lane) = (col / LANES, col % LANES);
-        let start = self.start(block);
-        let mut row = col;
-        for tile in &self.tiles[start..start + self.blocks - block] {
-            let offset = row % LANES;
-            visit(row, &tile.0[LANES * lane + offset..LANES * (lane + 1)]);
-            row += LANES - offset;
-        }
+    pub(super) fn at(&self, place: usize) -> f64 {
+        self.tiles[place / (LANES * LANES)].0[place % (LANES * LANES)]
     }
 
     /// Entry (row, col), on the diagonal or below.
@@ -96,6 +100,11 @@ impl Triangle {
     pub(super) fn numbers(&mut self) -> impl Iterator<Item = &mut f64> {
         self.tiles.iter_mut().flat_map(|tile| &mut tile.0)
     }
+}
+
+/// Where the entries of a row lie, as far as that does not depend on the column.
+pub(super) fn offset(row: usize) -> usize {
+    LANES * LANES * (row / LANES) + row % LANES
 }
 
 struct RankOne<'a> {

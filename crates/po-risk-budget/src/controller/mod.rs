@@ -106,6 +106,25 @@ impl RiskBudgetController {
         Ok(Self { params, state, decision, scratch })
     }
 
+    /// Makes room for so many assets, so that no step with as many or fewer touches the heap.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_risk_budget::{RiskBudgetController, RiskBudgetControllerParams};
+    ///
+    /// let mut controller = RiskBudgetController::new(RiskBudgetControllerParams::default())?;
+    /// controller.reserve(100);
+    /// assert_eq!(controller.decision().weights.len(), 0);
+    /// # Ok::<(), po_risk_budget::Error>(())
+    /// ```
+    pub fn reserve(&mut self, assets: usize) {
+        let Scratch { product, exposures, wanted } = &mut self.scratch;
+        for memory in [product, exposures, wanted] {
+            memory.reserve(assets.saturating_sub(memory.len()));
+        }
+        self.decision.weights.reserve(assets);
+    }
+
     /// The settings.
     #[must_use]
     pub fn params(&self) -> &RiskBudgetControllerParams {

@@ -3,6 +3,7 @@
 mod adaptive;
 mod alarm;
 mod auto_traits;
+mod chosen;
 mod errors;
 mod ewma;
 mod factor;

@@ -1,0 +1,6 @@
+//! What each holding earned, over a history.
+
+mod errors;
+mod golden;
+mod hold;
+mod properties;

@@ -1,0 +1,6 @@
+//! Linking of effects over periods.
+
+mod closed_forms;
+mod errors;
+mod golden;
+mod properties;
