@@ -7,6 +7,7 @@
 )]
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use po_benches::{Bars, engine_config};
@@ -55,7 +56,7 @@ fn step(criterion: &mut Criterion) {
         let mut run = Run::new(engine_config(assets));
         group.bench_function(BenchmarkId::new("whole", assets), |bencher| bencher.iter(|| run.step()));
 
-        // The covariances of successive bars, as the engine sees them: one alone would be learnt by heart.
+        // The covariances of some successive bars in a circle: one alone would be learnt by heart, and so are these in part.
         let covariances = covariances(assets);
         let hrp = Hrp::new(HrpParams::default()).expect("sound settings");
         let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
@@ -66,8 +67,35 @@ fn step(criterion: &mut Criterion) {
                 hrp.allocate_into(black_box(covariance), &mut scratch, &mut allocation)
             });
         });
+        group.bench_function(BenchmarkId::new("hrp_as_covariances_come", assets), |bencher| {
+            bencher.iter_custom(|steps| allocate_fresh(assets, steps));
+        });
     }
     group.finish();
+}
+
+/// The allocator on each covariance as it comes, fresh from its estimator, which is not timed: what it takes within a
+/// step.
+fn allocate_fresh(assets: usize, steps: u64) -> Duration {
+    let EstimatorConfig::Ewma(params) = engine_config(assets).estimator else { return Duration::ZERO };
+    let mut ewma = Ewma::new(params, assets).expect("sound settings");
+    let bars = Bars::new(assets, 512);
+    let hrp = Hrp::new(HrpParams::default()).expect("sound settings");
+    let (mut scratch, mut allocation) = (HrpScratch::default(), HrpAllocation::default());
+    let (mut covariance, mut returns, mut took) = (Covariance::default(), Vec::new(), Duration::ZERO);
+    for time in 1..=WARM as u64 + steps {
+        let (before, now) = (bars.prices(time as usize - 1), bars.prices(time as usize));
+        returns.clear();
+        returns.extend(now.iter().zip(before).map(|(now, before)| now / before - 1.0));
+        ewma.update(&returns).expect("finite returns");
+        ewma.covariance_into(&mut covariance).expect("seen");
+        let start = Instant::now();
+        hrp.allocate_into(black_box(&covariance), &mut scratch, &mut allocation).expect("sound covariance");
+        if time > WARM as u64 {
+            took += start.elapsed();
+        }
+    }
+    took
 }
 
 /// The estimates of the last bars of a market.

@@ -197,15 +197,21 @@ impl NoTradeBand {
             let (what, expected, actual) = ("the list of held weights", targets.len(), holdings.len());
             return Err(InputError::LengthMismatch { what, expected, actual });
         }
-        let size = target.gross() + held.gross();
+        // One pass for all sums: their additions need not wait for each other.
+        let (mut target_gross, mut held_gross, mut gap, mut any) = (0.0, 0.0, 0.0, false);
+        for (held, target) in zip(holdings, targets) {
+            target_gross += target.abs();
+            held_gross += held.abs();
+            gap += held - target;
+            any |= self.is_outside(*held, *target);
+        }
+        let size = target_gross + held_gross;
         if !size.is_finite() {
             let (name, expected) = ("the gross exposure of target and holdings", "a finite number");
             return Err(InputError::OutOfRange { name, value: size, expected });
         }
         let near = ROUNDING * size;
-        let gap: f64 = zip(holdings, targets).map(|(held, target)| held - target).sum();
-        let any = zip(holdings, targets).any(|(held, target)| self.is_outside(*held, *target));
-        decision.traded = any || gap.abs() > self.params.width.of(target.gross()) + near;
+        decision.traded = any || gap.abs() > self.params.width.of(target_gross) + near;
         // The weights at first; trades are what they differ by.
         let weights = &mut decision.trades;
         weights.clear();

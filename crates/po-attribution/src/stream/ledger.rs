@@ -38,7 +38,7 @@ use crate::sum::Sum;
 /// Lines are in the money of the wealth, whatever it is; a wealth of 1 makes them fractions of the start.
 ///
 /// # Cost
-/// A bar reads its N (S + 3) + N K numbers once, copies all but exposures, and adds to 2 N lines. Memory: 2 N
+/// A bar reads its N (S + 4) + N K numbers once, copies all but exposures, and adds to 2 N lines. Memory: 2 N
 /// numbers for each line of assets, in each period that is remembered; N (S + 4) for each bar.
 ///
 /// # Examples

@@ -27,10 +27,11 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     dispatch(Dot { a, b })
 }
 
-/// The value of a quadratic form, whose symmetric matrix is given column by column, as many as there are weights.
+/// The value of a quadratic form, whose symmetric matrix is given column by column, as many as there are weights; of them
+/// the lower half is read.
 ///
 /// ```text
-/// Σ_j w_j Σ_i a_ij w_i
+/// Σ_j w_j (a_jj w_j + 2 Σ_{i>j} a_ij w_i)
 /// ```
 ///
 /// # Examples
@@ -54,9 +55,13 @@ impl WithSimd for QuadraticForm<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> f64 {
+        let Self { matrix, weights } = self;
         let mut sum = 0.0;
-        for (column, weight) in zip(self.matrix.chunks_exact(self.weights.len().max(1)), self.weights) {
-            sum += weight * Dot { a: column, b: self.weights }.with_simd(simd);
+        let columns = matrix.chunks_exact(weights.len().max(1));
+        for (place, (column, weight)) in zip(columns, weights).enumerate() {
+            let (above, below) = (&column[..=place], &column[place + 1..]);
+            let others = Dot { a: below, b: &weights[place + 1..] }.with_simd(simd);
+            sum += weight * above.last().map_or(0.0, |own| own * weight + 2.0 * others);
         }
         sum
     }

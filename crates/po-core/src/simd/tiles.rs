@@ -194,17 +194,23 @@ impl Kernel for Quarters {
         let simd = self.simd;
         let zero = simd.splat_f64x4(0.0);
         let rows: [pulp::f64x4; 2] = pulp::cast(*rows);
-        let mut sums: [pulp::f64x4; 2] = pulp::cast(*zeros);
+        // Two chains of additions, which need not wait for each other, for each half.
+        let mut sums = [[zero; 2]; 2];
         let products: [[pulp::f64x4; 2]; BLOCK] = pulp::cast(*tile);
         let mut scaled = [[zero; 2]; BLOCK];
-        for ((column, products), own) in zip(zip(&mut scaled, products), own) {
+        for (((column, products), own), chain) in zip(zip(zip(&mut scaled, products), own), (0..2).cycle()) {
             let own = simd.splat_f64x4(*own);
-            for (((number, product), row), sum) in zip(zip(zip(column, products), rows), &mut sums) {
+            for (((number, product), row), sum) in zip(zip(zip(column, products), rows), &mut sums[chain]) {
                 *number = simd.mul_f64x4(product, simd.mul_f64x4(own, row));
                 *sum = simd.add_f64x4(*sum, simd.mul_f64x4(zero, *number));
             }
         }
-        *zeros = pulp::cast(sums);
+        let before: [pulp::f64x4; 2] = pulp::cast(*zeros);
+        let [even, odd] = sums;
+        *zeros = pulp::cast([0, 1].map(
+            #[inline(always)]
+            |half: usize| simd.add_f64x4(before[half], simd.add_f64x4(even[half], odd[half])),
+        ));
         pulp::cast(scaled)
     }
 

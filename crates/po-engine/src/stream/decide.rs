@@ -45,6 +45,10 @@ impl<S: Stages> Engine<S> {
         };
         if outcome != Outcome::Decided {
             self.book.hold();
+            #[cfg(feature = "risk-budget")]
+            if let Some(budget) = &mut self.budget {
+                budget.observe(realised);
+            }
         }
         self.tell(outcome, anyone);
     }

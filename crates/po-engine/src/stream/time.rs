@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use po_attribution::Calendar;
 
@@ -12,7 +12,8 @@ use super::EngineError;
 
 /// A moment: nanoseconds since 1970-01-01, 00:00 UTC.
 ///
-/// In text it is a date, which means its first moment in UTC, or a date and a time with an offset (RFC 3339).
+/// In text it is a date and a time with an offset (RFC 3339); without an offset they are those of UTC, and a date alone is
+/// its first moment.
 ///
 /// # Examples
 /// ```
@@ -20,6 +21,7 @@ use super::EngineError;
 ///
 /// let time: Time = "2024-03-01T16:00:00-05:00".parse()?;
 /// assert_eq!(time, Time::from_seconds(1_709_326_800)?);
+/// assert_eq!("2024-03-01T21:00:00".parse::<Time>()?, time);
 /// assert_eq!("2024-03-01".parse::<Time>()?.to_string(), "2024-03-01");
 /// # Ok::<(), po_engine::stream::EngineError>(())
 /// ```
@@ -89,9 +91,10 @@ impl FromStr for Time {
         let fault = || EngineError::Time { text: text.to_owned() };
         let timestamp = match text.parse::<Timestamp>() {
             Ok(timestamp) => timestamp,
+            // A date alone is the midnight that it begins with; a time alone says of no moment which it is.
             Err(_) => {
-                let date: Date = text.parse().map_err(|_| fault())?;
-                Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).map_err(|_| fault())?
+                let civil: DateTime = text.parse().map_err(|_| fault())?;
+                Offset::UTC.to_timestamp(civil).map_err(|_| fault())?
             }
         };
         i64::try_from(timestamp.as_nanosecond()).map(Self).map_err(|_| fault())

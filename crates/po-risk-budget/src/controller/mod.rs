@@ -137,6 +137,31 @@ impl RiskBudgetController {
         &self.decision
     }
 
+    /// Takes in what the portfolio has earned in a period after which nothing is decided; a step takes in its own.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a return that is not a finite number of -1 or more; the controller is then as it was.
+    ///
+    /// # Examples
+    /// ```
+    /// use po_core::{Covariance, Weights};
+    /// use po_risk_budget::{RiskBudgetController, RiskBudgetControllerParams};
+    ///
+    /// let mut controller = RiskBudgetController::new(RiskBudgetControllerParams::default())?;
+    /// controller.observe(0.25)?;
+    /// controller.observe(-0.5)?;
+    /// let (covariance, weights) = (Covariance::from_column_slice(1, &[0.0001])?, Weights::new(vec![1.0])?);
+    /// let decision = controller.step(&weights, &weights, &covariance, 0.0)?;
+    /// assert_eq!(decision.drawdown, 0.5);
+    /// # Ok::<(), po_risk_budget::Error>(())
+    /// ```
+    pub fn observe(&mut self, realised_return: f64) -> Result<(), Error> {
+        let mut state = self.state;
+        state.observe(realised_return, self.params.half_life)?;
+        self.state = state;
+        Ok(())
+    }
+
     /// Decides what to hold for the next period.
     ///
     /// `target` is the portfolio at an exposure of one, `held` what prices have made of the last decision, and `risk`

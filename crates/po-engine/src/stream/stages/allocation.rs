@@ -80,19 +80,20 @@ impl Allocation {
     ) -> Result<(), StageFailure> {
         let covariance = context.covariance;
         match self {
-            Self::EqualWeight(scratch) => EqualWeight.allocate_into(covariance, scratch, weights)?,
+            Self::EqualWeight(scratch) => Ok(EqualWeight.allocate_into(covariance, scratch, weights)?),
             Self::InverseVolatility(scratch) => {
-                InverseVolatility.allocate_into(covariance, scratch, weights)?
+                Ok(InverseVolatility.allocate_into(covariance, scratch, weights)?)
             }
-            Self::InverseVariance(scratch) => InverseVariance.allocate_into(covariance, scratch, weights)?,
+            Self::InverseVariance(scratch) => {
+                Ok(InverseVariance.allocate_into(covariance, scratch, weights)?)
+            }
             #[cfg(feature = "hrp")]
-            Self::Hrp(hierarchical) => hierarchical.allocate(context, weights)?,
+            Self::Hrp(hierarchical) => hierarchical.allocate(context, weights),
             #[cfg(feature = "risk-budget")]
-            Self::RiskBudget(parity) => parity.allocate(context, weights)?,
+            Self::RiskBudget(parity) => parity.allocate(context, weights),
             #[cfg(feature = "convex")]
-            Self::Markowitz(optimiser) => optimiser.allocate(context, weights)?,
+            Self::Markowitz(optimiser) => optimiser.allocate(context, weights),
         }
-        Ok(())
     }
 
     /// The order of the assets that the next allocation begins from, where there is one.

@@ -71,9 +71,21 @@ impl BudgetStage {
         weights: &mut Weights,
     ) -> Result<(), StageFailure> {
         let Context { held, covariance, realised, .. } = *context;
-        let decision = self.controller.step(weights, held, covariance, realised)?;
-        weights.assign(decision.weights.as_slice())?;
-        Ok(())
+        match self.controller.step(weights, held, covariance, realised) {
+            Ok(decision) => Ok(weights.assign(decision.weights.as_slice())?),
+            Err(error) => {
+                self.observe(realised);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes in what was earned over a bar at which nothing is decided.
+    pub(in crate::stream) fn observe(&mut self, realised: Option<f64>) {
+        if let Some(realised) = realised {
+            // A loss of more than everything is for the account to tell.
+            let _ = self.controller.observe(realised);
+        }
     }
 
     pub(in crate::stream) fn decision(&self) -> &ControllerDecision {
