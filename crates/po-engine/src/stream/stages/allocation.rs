@@ -43,7 +43,10 @@ pub enum AllocatorConfig {
 }
 
 /// The allocator, with its memory.
-#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is not moved")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one of it, and it is not moved; small without features"
+)]
 #[derive(Debug)]
 pub(in crate::stream) enum Allocation {
     EqualWeight(Vec<f64>),
