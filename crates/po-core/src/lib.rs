@@ -20,6 +20,7 @@ mod matrix;
 mod moments;
 mod naive;
 mod no_trade_band;
+pub mod normal;
 mod panel;
 mod policy;
 mod returns;

@@ -1,9 +1,9 @@
 //! Value at risk and expected shortfall of a normal return, by source.
 
+use po_core::normal::{density, quantile};
 use po_core::{Confidence, InputError};
 
 use super::RiskAttribution;
-use super::normal::{density, quantile};
 use crate::Error;
 use crate::sum::Sum;
 

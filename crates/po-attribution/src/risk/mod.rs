@@ -5,7 +5,6 @@ mod attribute;
 mod attribution;
 mod component;
 mod input;
-mod normal;
 
 pub use asset_by_factor::{AssetByFactorRisk, asset_by_factor_risk, asset_by_factor_risk_into};
 pub use attribute::{

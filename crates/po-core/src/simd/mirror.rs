@@ -2,11 +2,12 @@
 
 use std::iter::zip;
 
+#[cfg(target_arch = "x86_64")]
+use super::turn::turned_in_registers;
+use super::turn::{Quarter, turned};
+
 /// Rows and columns that are turned at a time.
 const SIDE: usize = 4;
-
-/// Columns of a part of the matrix.
-type Part = [[f64; SIDE]; SIDE];
 
 /// Copies the lower half of a matrix of this size to the upper one. Whether all numbers are finite.
 pub(crate) fn mirror_lower(size: usize, entries: &mut [f64]) -> bool {
@@ -21,7 +22,7 @@ pub(crate) fn mirror_lower(size: usize, entries: &mut [f64]) -> bool {
 }
 
 #[inline(always)]
-fn mirror(size: usize, entries: &mut [f64], turn: impl Fn(Part) -> Part) -> bool {
+fn mirror(size: usize, entries: &mut [f64], turn: impl Fn(Quarter) -> Quarter) -> bool {
     // A number times zero is zero, unless it is infinite or none.
     let mut zeros = [0.0; SIDE];
     let whole = size - size % SIDE;
@@ -49,25 +50,6 @@ fn mirror(size: usize, entries: &mut [f64], turn: impl Fn(Part) -> Part) -> bool
         }
     }
     zeros.iter().all(|zero| !zero.is_nan())
-}
-
-fn turned(part: Part) -> Part {
-    std::array::from_fn(|row| std::array::from_fn(|col| part[col][row]))
-}
-
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn turned_in_registers(simd: pulp::x86::V3, part: Part) -> Part {
-    let avx = simd.avx;
-    let [a, b, c, d] = part.map(pulp::cast);
-    let (even, odd) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
-    let (even_right, odd_right) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
-    [
-        pulp::cast(avx._mm256_permute2f128_pd::<0x20>(even, even_right)),
-        pulp::cast(avx._mm256_permute2f128_pd::<0x20>(odd, odd_right)),
-        pulp::cast(avx._mm256_permute2f128_pd::<0x31>(even, even_right)),
-        pulp::cast(avx._mm256_permute2f128_pd::<0x31>(odd, odd_right)),
-    ]
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod exponential;
 mod mirror;
 mod reduce;
 mod tiles;
+mod turn;
 mod update;
 
 #[cfg(feature = "linalg")]

@@ -3,6 +3,8 @@
 use std::iter::zip;
 
 use super::blocks::BLOCK;
+#[cfg(target_arch = "x86_64")]
+use super::turn::turned_in_registers;
 
 /// Eight columns of eight numbers.
 type Tile = [[f64; BLOCK]; BLOCK];
@@ -165,23 +167,6 @@ struct Quarters {
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Quarters {
-    #[inline(always)]
-    fn turned(self, [a, b, c, d]: [&[f64; 4]; 4]) -> [[f64; 4]; 4] {
-        let avx = self.simd.avx;
-        let (a, b, c, d) = (pulp::cast(*a), pulp::cast(*b), pulp::cast(*c), pulp::cast(*d));
-        let (even, odd) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
-        let (even_right, odd_right) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
-        [
-            pulp::cast(avx._mm256_permute2f128_pd::<0x20>(even, even_right)),
-            pulp::cast(avx._mm256_permute2f128_pd::<0x20>(odd, odd_right)),
-            pulp::cast(avx._mm256_permute2f128_pd::<0x31>(even, even_right)),
-            pulp::cast(avx._mm256_permute2f128_pd::<0x31>(odd, odd_right)),
-        ]
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
 impl Kernel for Quarters {
     #[inline(always)]
     fn scaled(
@@ -222,8 +207,8 @@ impl Kernel for Quarters {
         let mut rows = [[[0.0; 4]; 2]; BLOCK];
         // No closures here: what is not inlined is not compiled for these registers.
         for half in 0..2 {
-            let left = self.turned([&a[half], &b[half], &c[half], &d[half]]);
-            let right = self.turned([&e[half], &f[half], &g[half], &h[half]]);
+            let left = turned_in_registers(self.simd, [a[half], b[half], c[half], d[half]]);
+            let right = turned_in_registers(self.simd, [e[half], f[half], g[half], h[half]]);
             for (row, parts) in zip(&mut rows[4 * half..4 * half + 4], zip(left, right)) {
                 *row = [parts.0, parts.1];
             }

@@ -1,9 +1,8 @@
 //! The tail of the Cornish-Fisher expansion.
 
-use po_core::Confidence;
+use po_core::{Confidence, normal};
 
 use super::TailRisk;
-use super::distribution::{normal_density, normal_upper_quantile};
 use super::moments::Central;
 use super::student_t::check_moves;
 use crate::Error;
@@ -59,10 +58,10 @@ impl Cubic {
     /// Minus its value at a normal quantile, and minus its mean below it.
     fn tail(&self, tail: f64) -> TailRisk {
         let Self { linear, square, cube } = *self;
-        let x = -normal_upper_quantile(tail);
+        let x = -normal::upper_quantile(tail);
         let value = linear * x + square * (x * x - 1.0) + cube * x * x * x;
         // The integral of x³ φ to x is -(x² + 2) φ(x); those of x φ and (x² - 1) φ are -φ(x) and -x φ(x).
-        let beyond = normal_density(x) / tail * (linear + square * x + cube * (x * x + 2.0));
+        let beyond = normal::density(x) / tail * (linear + square * x + cube * (x * x + 2.0));
         TailRisk { var: -value, cvar: beyond }
     }
 }

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use po_core::{Bootstrap, BootstrapParams, Confidence, InputError};
+use po_core::{Bootstrap, BootstrapParams, Confidence, InputError, normal};
 
-use super::distribution::normal_upper_quantile;
 use super::order_statistics::Ranks;
 use super::weighted::aged;
 use super::{StudentTFit, TailModel, TailRisk, TailScratch, delta};
@@ -255,7 +254,7 @@ impl TailModel {
 
 /// An interval that reaches as far as a number of standard errors to either side.
 fn about(risk: f64, error: f64, level: Confidence, method: IntervalMethod) -> TailInterval {
-    let reach = error * normal_upper_quantile(0.5 * level.tail());
+    let reach = error * normal::upper_quantile(0.5 * level.tail());
     TailInterval { lower: risk - reach, upper: risk + reach, level: level.level(), method }
 }
 
@@ -290,7 +289,7 @@ fn age_weighted(
     let worth = total * total / squares;
     let error = delta::tail_mean(&scratch.weighted, total, risk, confidence, worth);
     let reach =
-        normal_upper_quantile(0.5 * level.tail()) * (confidence.level() * confidence.tail() / worth).sqrt();
+        normal::upper_quantile(0.5 * level.tail()) * (confidence.level() * confidence.tail() / worth).sqrt();
     let mut end = |at: f64, beyond: f64| -> Result<f64, InputError> {
         if at > 0.0 && at < 1.0 {
             Ok(aged(returns, decay, Confidence::new(at)?, scratch).var)

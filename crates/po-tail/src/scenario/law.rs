@@ -1,9 +1,8 @@
 //! The laws that copulas are made of: the normal distribution and that of Student.
 
+use po_core::normal;
 use statrs::function::beta::checked_beta_reg;
 use statrs::function::gamma::{checked_gamma_ur, ln_gamma};
-
-use super::random::normal_quantile;
 
 /// A symmetric law with a centre of zero and a scale of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +40,7 @@ impl Law {
 
     /// The `x >= 0` with `P(X > x) = p`, for a p of at most a half: Newton's method on the logarithm, within a bracket.
     pub(super) fn tail_quantile(self, p: f64) -> f64 {
-        let Self::Student(degrees) = self else { return -normal_quantile(p).min(0.0) };
+        let Self::Student(degrees) = self else { return -normal::quantile(p).min(0.0) };
         if p >= 0.5 {
             return 0.0;
         }
@@ -49,7 +48,7 @@ impl Law {
         while self.tail(high) > p && high < 1e150 {
             (low, high) = (high, high * 2.0);
         }
-        let z = -normal_quantile(p);
+        let z = -normal::quantile(p);
         let first = z + z * (z * z + 1.0) / (4.0 * degrees);
         let mut x = if first > low && first < high { first } else { 0.5 * (low + high) };
         for _ in 0..100 {
