@@ -60,7 +60,7 @@ use crate::sum::Sum;
 /// # Source
 /// Grinold and Easton (1998), "Attribution of performance and holdings"; Scherer and Xu (2007), "The impact of constraints
 /// on value-added"; Stubbs and Vandenbussche (2010), "Constraint attribution". Transfer coefficient: Clarke, de Silva and
-/// Thorley (2002), equation 5, here with the whole covariance in place of its diagonal.
+/// Thorley (2002), here with the whole covariance in place of its diagonal.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]

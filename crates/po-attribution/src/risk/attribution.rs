@@ -66,7 +66,7 @@ pub struct RiskSources {
 /// ```
 ///
 /// # Source
-/// Menchero and Davis (2011), "Risk contribution is exposure times volatility times correlation", equation 4.
+/// Menchero and Davis (2011), "Risk contribution is exposure times volatility times correlation".
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]

@@ -25,7 +25,7 @@ pub(super) const ESTIMATE: &str = "covariance";
 /// Each [`step`](Engine::step) takes in a bar: quotes that cannot be believed are set aside, returns update the
 /// covariance, stages turn it into weights one after the other, and the account of profits is written. A stage that has
 /// no answer falls back; nothing a bar holds stops the engine. After the first bars a step leaves the heap alone, unless
-/// something failed.
+/// something failed, the tail stage acted, or bounds had to be narrowed to other assets.
 ///
 /// The portfolio is simulated: weights drift with prices, trades cost, and decisions are taken to be carried out at the
 /// prices of their bar, unless [`executed`](Engine::executed) tells otherwise.
